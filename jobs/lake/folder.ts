@@ -1,0 +1,208 @@
+import { cp, link, lstat, mkdir, readdir, readlink, rename, rm, symlink } from "node:fs/promises";
+import path from "node:path";
+
+import { MarqueeError } from "../../errors.ts";
+import { type Claim, claimLake, releaseLake } from "./lock.ts";
+import { emptyState, type LakeState, readState, writeState } from "./state.ts";
+
+/**
+ * A lake in a folder:
+ *
+ *     raw/                 files made or fetched, as received
+ *     work/                tables of the next version, step by step; no reader's business
+ *     versions/<run id>/   one whole version: staging/ core/ marts/ ops/ warehouse.duckdb lake.json
+ *     current              link to the version that readers see
+ *     staging, core, marts, ops, warehouse.duckdb      links into current
+ *
+ * A version never changes once it is there. To publish is to let `current` point to another one,
+ * which the file system does in one step: readers see all of the old tables or all of the new.
+ */
+export class FolderLake {
+  readonly folder: string;
+  readonly work: string;
+  /** The claim that a killed run left behind. */
+  readonly interrupted: Claim | undefined;
+
+  private constructor(folder: string, interrupted: Claim | undefined) {
+    this.folder = folder;
+    this.work = path.join(folder, "work");
+    this.interrupted = interrupted;
+  }
+
+  /**
+   * Opens a lake for one run, makes it where there is none, and clears away what a killed run left.
+   *
+   * @throws MarqueeError (lake) where the folder cannot be used or another run holds it
+   */
+  static async open(
+    folder: string,
+    run: Pick<Claim, "runId" | "startedAt" | "sources">,
+  ): Promise<FolderLake> {
+    try {
+      await mkdir(path.join(folder, "versions"), { recursive: true });
+      await expectOwnLinks(folder);
+      const interrupted = await claimLake(folder, run);
+      const lake = new FolderLake(folder, interrupted);
+      await lake.#removeOtherVersions();
+      return lake;
+    } catch (error) {
+      throw asLakeError(folder, error);
+    }
+  }
+
+  /** Ends the run's claim; another run may begin. */
+  async close(): Promise<void> {
+    await releaseLake(this.folder);
+  }
+
+  /** Where files that are made or fetched for a source are kept. */
+  rawFolder(source: string): string {
+    return path.join(this.folder, "raw", source);
+  }
+
+  /** What the version that readers see consists of; undefined before the first one. */
+  async published(): Promise<{ folder: string; state: LakeState } | undefined> {
+    const folder = path.join(this.folder, "current");
+    const state = await readState(path.join(folder, "lake.json"));
+    return state && { folder, state };
+  }
+
+  /** Begins the next version from nothing. */
+  async startWork(): Promise<void> {
+    await rm(this.work, { recursive: true, force: true });
+    await mkdir(path.join(this.work, "spill"), { recursive: true });
+    await this.writeWorkState(emptyState);
+  }
+
+  /** Goes on with the tables of an earlier run: those not yet published, else those published. */
+  async resumeWork(): Promise<void> {
+    if ((await this.workState()) === undefined) {
+      await rm(this.work, { recursive: true, force: true });
+      const published = await this.published();
+      if (published === undefined) return this.startWork();
+      await mkdir(this.work, { recursive: true });
+      for (const layer of ["staging", "core", "marts"]) {
+        await linkFolder(path.join(published.folder, layer), path.join(this.work, layer));
+      }
+      await this.writeWorkState(published.state);
+    }
+    await mkdir(path.join(this.work, "spill"), { recursive: true });
+  }
+
+  async workState(): Promise<LakeState | undefined> {
+    return readState(path.join(this.work, "lake.json"));
+  }
+
+  async writeWorkState(state: LakeState): Promise<void> {
+    await writeState(path.join(this.work, "lake.json"), state);
+  }
+
+  /** Makes the work folder the version that readers see. */
+  async publish(runId: string): Promise<void> {
+    for (const leftover of ["spill", "typed"]) {
+      await rm(path.join(this.work, leftover), { recursive: true, force: true });
+    }
+    await this.#switchTo(runId, this.work);
+  }
+
+  /**
+   * Publishes the old tables again with other files in some places, for a run that has something
+   * to record and no tables to show.
+   *
+   * @param prepare writes into the new version's folder, which holds the old tables and lake.json
+   */
+  async republish(runId: string, prepare: (folder: string) => Promise<void>): Promise<void> {
+    const folder = path.join(this.folder, "versions", `${runId}.next`);
+    const published = await this.published();
+    await mkdir(folder, { recursive: true });
+    if (published !== undefined) {
+      for (const layer of ["staging", "core", "marts"]) {
+        await linkFolder(path.join(published.folder, layer), path.join(folder, layer));
+      }
+    }
+    await writeState(path.join(folder, "lake.json"), published?.state ?? emptyState);
+    await prepare(folder);
+    await this.#switchTo(runId, folder);
+  }
+
+  async #switchTo(runId: string, folder: string): Promise<void> {
+    const version = path.join("versions", runId);
+    await rename(folder, path.join(this.folder, version));
+    const next = path.join(this.folder, "current.next");
+    await rm(next, { force: true });
+    await symlink(version, next);
+    await rename(next, path.join(this.folder, "current"));
+
+    const present = new Set(await readdir(path.join(this.folder, version)));
+    for (const name of linkedNames) {
+      const target = path.join("current", name);
+      const place = path.join(this.folder, name);
+      if (!present.has(name)) await rm(place, { force: true });
+      else if ((await linkTarget(place)) !== target) await symlink(target, place);
+    }
+    await this.#removeOtherVersions();
+  }
+
+  /** A reader that holds an old file open keeps it; nobody else needs it. */
+  async #removeOtherVersions(): Promise<void> {
+    const versions = path.join(this.folder, "versions");
+    const current = path.basename((await linkTarget(path.join(this.folder, "current"))) ?? "");
+    for (const version of await readdir(versions)) {
+      if (version !== current)
+        await rm(path.join(versions, version), { recursive: true, force: true });
+    }
+  }
+}
+
+const linkedNames = ["staging", "core", "marts", "ops", "warehouse.duckdb"];
+
+/** Names that Marquee links must not be taken by something that it did not make. */
+async function expectOwnLinks(folder: string): Promise<void> {
+  for (const name of ["current", ...linkedNames]) {
+    const place = path.join(folder, name);
+    const status = await lstat(place).catch(() => undefined);
+    if (status !== undefined && !status.isSymbolicLink()) {
+      throw new MarqueeError({
+        reason: "lake",
+        what: `${place} is in the way: Marquee did not make it, or a copy has lost its links`,
+        next: "Move it away, or name another folder with --lake",
+      });
+    }
+  }
+}
+
+async function linkTarget(place: string): Promise<string | undefined> {
+  return readlink(place).catch(() => undefined);
+}
+
+/** A second name for every file: no bytes are copied where the file system can do that. */
+async function linkFolder(from: string, to: string): Promise<void> {
+  const entries = await readdir(from, { withFileTypes: true }).catch(() => []);
+  if (entries.length > 0) await mkdir(to, { recursive: true });
+  for (const entry of entries) {
+    const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
+    if (entry.isDirectory()) await linkFolder(source, target);
+    else await link(source, target).catch(() => cp(source, target));
+  }
+}
+
+/** Turns what the system says about the folder into one line. */
+export function asLakeError(folder: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (error instanceof MarqueeError || code === undefined) return error;
+  const why: Record<string, [string, string]> = {
+    EACCES: ["this user may not write there", "Name another folder with --lake"],
+    EPERM: ["the system does not allow it", "Name another folder with --lake"],
+    EROFS: ["it lies on a read-only disk", "Name another folder with --lake"],
+    ENOSPC: ["the disk is full", "Make room and run again; what was published before is intact"],
+    ENOTDIR: ["a part of the path is a file", "Name another folder with --lake"],
+    EEXIST: ["it is a file, not a folder", "Name another folder with --lake"],
+  };
+  const [what, next] = why[code] ?? [`the system says ${code}`, "Look at the folder"];
+  return new MarqueeError({
+    reason: "lake",
+    what: `the lake ${folder} cannot be used: ${what}`,
+    next,
+    cause: error,
+  });
+}

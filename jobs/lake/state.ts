@@ -1,0 +1,79 @@
+import { readFile, writeFile } from "node:fs/promises";
+
+import { z } from "zod";
+
+import { MarqueeError } from "../../errors.ts";
+
+/** Raised when a lake is laid out differently, so that older code refuses to touch it. */
+const lakeFormat = 1;
+
+const account = z.strictObject({
+  source: z.string(),
+  files: z.number(),
+  bytes: z.number(),
+  read: z.number(),
+  kept: z.number(),
+  superseded: z.number(),
+  quarantined: z.number(),
+  outsideMonths: z.number(),
+});
+
+const lakeState = z.strictObject({
+  format: z.literal(lakeFormat),
+  prepared: z
+    .strictObject({
+      runId: z.string(),
+      sources: z.array(z.string()),
+      synthetic: z.boolean(),
+      accounts: z.array(account),
+    })
+    .optional(),
+  transformedBy: z.string().optional(),
+  /** Set once every check of severity error has held on these very tables. */
+  checkedBy: z.string().optional(),
+});
+
+/** What the tables of a folder are: written beside them, by step after step. */
+export type LakeState = z.infer<typeof lakeState>;
+
+export const emptyState: LakeState = { format: lakeFormat };
+
+/** @throws MarqueeError (lake) for a lake of a newer version, or one damaged by hand */
+export async function readState(file: string): Promise<LakeState | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  const value = parsed(text);
+  const format = z.object({ format: z.number() }).safeParse(value).data?.format;
+  if (format !== undefined && format > lakeFormat) {
+    throw new MarqueeError({
+      reason: "lake",
+      what: `${file}: this lake has format ${format}, made by a newer Marquee; this one knows format ${lakeFormat}`,
+      next: "Update Marquee, or name another folder with --lake",
+    });
+  }
+  const result = lakeState.safeParse(value);
+  if (result.success) return result.data;
+  throw new MarqueeError({
+    reason: "lake",
+    what: `${file} is damaged`,
+    next: "Name another folder with --lake, or delete this one and run again",
+    cause: result.error,
+  });
+}
+
+export async function writeState(file: string, state: LakeState): Promise<void> {
+  await writeFile(file, `${JSON.stringify(state, null, 2)}\n`);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,214 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+
+import type { Catalog } from "../sql/catalog/catalog.ts";
+import { createTable } from "../sql/catalog/bind.ts";
+import { duckdbType, type Severity, type Table } from "../sql/catalog/types.ts";
+import { quoted, type Session } from "./duckdb.ts";
+import { tableFolder } from "./engine/duckdb.ts";
+import type { MadeTable } from "./engine/engine.ts";
+import type { Claim } from "./lake/lock.ts";
+import type { SourceAccount } from "./prepare/account.ts";
+import type { QuarantinedRecord } from "./prepare/quarantine.ts";
+import { gitCommit, type Run } from "./run.ts";
+
+export type RunStatus = "succeeded" | "failed" | "killed";
+
+export interface CheckResult {
+  table: string;
+  name: string;
+  severity: Severity;
+  failingRows: number;
+  query: string;
+}
+
+/** What one run did: filled step by step, written into the ops tables when it ends. */
+export interface RunRecord {
+  accounts: SourceAccount[];
+  quarantined: { source: string; file: string; records: QuarantinedRecord[] }[];
+  made: (MadeTable & { step: string })[];
+  steps: { step: string; seconds: number }[];
+  checks: CheckResult[];
+  synthetic: boolean | undefined;
+  /** Which answers are empty or partial, and for want of what. */
+  remarks: string[];
+  /** Whether readers see this run's tables. */
+  published: boolean;
+}
+
+export function newRecord(): RunRecord {
+  return {
+    accounts: [],
+    quarantined: [],
+    made: [],
+    steps: [],
+    checks: [],
+    synthetic: undefined,
+    remarks: [],
+    published: false,
+  };
+}
+
+export interface RunEnding {
+  id: string;
+  startedAt: Date;
+  finishedAt: Date;
+  status: RunStatus;
+  engine: string;
+  sources: string[];
+  gitCommit: string | undefined;
+  message: string | undefined;
+}
+
+export async function endingOf(
+  { id, startedAt, engine, options }: Run,
+  status: RunStatus,
+  message: string | undefined,
+): Promise<RunEnding> {
+  return {
+    id,
+    startedAt,
+    finishedAt: new Date(),
+    status,
+    engine: engine.name,
+    sources: options.sources,
+    gitCommit: await gitCommit(import.meta.dirname),
+    message: message === "" ? undefined : message,
+  };
+}
+
+/**
+ * Writes the ops tables of a version: those of the version before it, and this run's rows.
+ *
+ * @param previous folder of the version before, where there is one
+ * @param interrupted a killed run whose row is still owed
+ * @param target folder of the new version
+ */
+export async function writeOps(
+  session: Session,
+  catalog: Catalog,
+  { previous, target }: { previous: string | undefined; target: string },
+  ending: RunEnding,
+  record: RunRecord,
+  interrupted: Claim | undefined,
+): Promise<void> {
+  const rows = opsRows(ending, record, interrupted);
+  await session.run("create schema if not exists new_ops");
+  for (const table of opsTables(catalog)) {
+    const name = `new_ops.${table.name}`;
+    await session.run(`drop table if exists ${name}; ${createTable(name, table)}`);
+    await insertRows(session, name, table, rows[table.name] ?? []);
+
+    const folder = tableFolder(target, table);
+    await mkdir(folder, { recursive: true });
+    const old = previous === undefined ? "" : await oldRows(session, previous, table);
+    await session.run(`
+      copy (select * from ${name} ${old} order by started_at, run_id)
+      to ${quoted(path.join(folder, "part-0.parquet"))} (format parquet, compression zstd)`);
+  }
+}
+
+export function opsTables(catalog: Catalog): Table[] {
+  return catalog.tables.filter((table) => table.layer === "ops");
+}
+
+/** By name, so that a column that is new since then is NULL in old rows. */
+async function oldRows(session: Session, previous: string, table: Table): Promise<string> {
+  const files = quoted(path.join(tableFolder(previous, table), "*.parquet"));
+  const found = await session.number(`select count(*) from glob(${files})`);
+  return found === 0 ? "" : `union all by name select * from read_parquet(${files})`;
+}
+
+async function insertRows(
+  session: Session,
+  name: string,
+  table: Table,
+  rows: object[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const structure = Object.fromEntries(
+    table.columns.map((column) => [column.name, duckdbType[column.type]]),
+  );
+  const json = JSON.stringify(rows);
+  await session.run(
+    `insert into ${name}
+     select element.* from (
+       select unnest(from_json($rows, ${quoted(JSON.stringify([structure]))})) as element
+     )`,
+    { rows: json },
+  );
+}
+
+function opsRows(
+  ending: RunEnding,
+  record: RunRecord,
+  interrupted: Claim | undefined,
+): Record<string, object[]> {
+  const run = { run_id: ending.id, started_at: ending.startedAt.toISOString() };
+  const common = { target: "local", engine: ending.engine };
+  const killed = interrupted && {
+    run_id: interrupted.runId,
+    started_at: interrupted.startedAt,
+    status: "killed",
+    sources: interrupted.sources.join(", "),
+    message: `Its process ${interrupted.processId} ended without a word; nothing of it was published`,
+    ...common,
+  };
+  return {
+    runs: [
+      ...(killed === undefined ? [] : [killed]),
+      {
+        ...run,
+        ...common,
+        finished_at: ending.finishedAt.toISOString(),
+        status: ending.status,
+        sources: ending.sources.join(", "),
+        synthetic: record.synthetic,
+        git_commit: ending.gitCommit,
+        message: ending.message,
+      },
+    ],
+    sources: record.accounts.map((account) => ({
+      ...run,
+      source: account.source,
+      files: account.files,
+      bytes: account.bytes,
+      records_read: account.read,
+      records_kept: account.kept,
+      records_superseded: account.superseded,
+      records_quarantined: account.quarantined,
+      records_outside_months: account.outsideMonths,
+    })),
+    steps: [
+      ...record.made.map(({ step, table, rows, bytes, seconds }) => ({
+        ...run,
+        step,
+        table_name: table.id,
+        rows_written: rows,
+        bytes,
+        seconds,
+      })),
+      ...record.steps.map(({ step, seconds }) => ({ ...run, step, seconds })),
+    ],
+    checks: record.checks.map(({ table, name, severity, failingRows, query }) => ({
+      ...run,
+      table_name: table,
+      check_name: name,
+      severity,
+      passed: failingRows === 0,
+      failing_rows: failingRows,
+      query,
+    })),
+    quarantine: record.quarantined.flatMap(({ source, file, records }) =>
+      records.map(({ recordNumber, reasonCode, reason, record: text }) => ({
+        ...run,
+        source,
+        file,
+        record_number: recordNumber,
+        reason_code: reasonCode,
+        reason,
+        record: text,
+      })),
+    ),
+  };
+}

@@ -1,0 +1,88 @@
+import { Command, CommanderError, Option } from "commander";
+
+import { MarqueeError } from "../errors.ts";
+import type { LogFormat } from "./report/log.ts";
+
+/** What a run is asked for, complete. */
+export interface Options {
+  /** Names or folders, as they were given. */
+  sources: string[];
+  /** Whether the small edition of a file is taken where there is one. */
+  small: boolean;
+  lake: string;
+  /** Names of the steps to run, in the order of the pipeline. */
+  only: string[];
+  log: LogFormat;
+}
+
+/**
+ * Reads the command line.
+ *
+ * @param argv without the program's own name
+ * @param stepNames all steps in their order; without --only all of them are run
+ * @returns undefined where only the help was asked for, which has been printed then
+ * @throws MarqueeError (usage) for an unknown option, step or value
+ */
+export function readOptions(
+  argv: readonly string[],
+  stepNames: readonly string[],
+): Options | undefined {
+  const command = new Command("npm run pipeline --")
+    .description("Takes films' dirty files to checked answers in a lake folder.")
+    .addOption(
+      new Option(
+        "--source <name or folder>",
+        "sample, or a folder with known files; may be repeated",
+      ).argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]),
+    )
+    .option("--small", "take a file's small edition where a folder holds both", false)
+    .option("--lake <folder>", "where the results are kept", "data")
+    .option("--only <steps>", `run these steps alone, separated by commas: ${stepNames.join(", ")}`)
+    .addOption(
+      new Option("--log <format>", "how the run is reported")
+        .choices(["text", "json"])
+        .default("text"),
+    )
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+
+  try {
+    command.parse([...argv], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === "commander.helpDisplayed") return undefined;
+    throw usage(error.message.replace(/^error: /, "").replace(/\.$/, ""));
+  }
+  const said = command.opts<{
+    source?: string[];
+    small: boolean;
+    lake: string;
+    only?: string;
+    log: LogFormat;
+  }>();
+  return {
+    sources: said.source ?? ["sample"],
+    small: said.small,
+    lake: said.lake,
+    only: said.only === undefined ? [...stepNames] : chosenSteps(said.only, stepNames),
+    log: said.log,
+  };
+}
+
+function chosenSteps(said: string, stepNames: readonly string[]): string[] {
+  const asked = said.split(",").map((name) => name.trim());
+  const unknown = asked.find((name) => !stepNames.includes(name));
+  if (unknown !== undefined) {
+    throw usage(`--only: there is no step "${unknown}"; the steps are ${stepNames.join(", ")}`);
+  }
+  return stepNames.filter((name) => asked.includes(name));
+}
+
+function usage(what: string): MarqueeError {
+  return new MarqueeError({
+    reason: "usage",
+    what,
+    next: "npm run pipeline -- --help shows what there is",
+  });
+}

@@ -1,0 +1,72 @@
+import { copyFile, constants } from "node:fs/promises";
+import path from "node:path";
+
+import { MarqueeError } from "../errors.ts";
+import { endingOf, opsTables, writeOps } from "./ops.ts";
+import { remarksOn } from "./report/remarks.ts";
+import type { Run } from "./run.ts";
+import { preparedState } from "./transform.ts";
+import { loadTables, warehouseName } from "./warehouse/duckdb-file.ts";
+
+/**
+ * Loads the warehouse file beside the tables and lets readers see both, in one step. Ops come last,
+ * so that they tell of the run as far as it can be told from inside.
+ *
+ * @throws MarqueeError (usage) where the tables have not passed their checks
+ */
+export async function publish(run: Run): Promise<void> {
+  const { catalog, lake, session, record, log } = run;
+  const start = performance.now();
+  const state = await preparedState(run);
+  if (state.prepared === undefined || state.checkedBy === undefined) {
+    throw new MarqueeError({
+      reason: "usage",
+      what: `the tables in ${lake.work} have not passed their checks`,
+      next: "Run the step check first",
+    });
+  }
+
+  const tables = catalog.tables.filter((table) => table.layer !== "ops");
+  await log.progress("publish", tables.length, async (tick) => {
+    const loaded = await loadTables(session, lake.work, tables, tick);
+    record.made.push(...loaded.map((made) => ({ step: "publish", ...made })));
+    record.remarks = remarksOn(catalog, state.prepared?.accounts ?? [], loaded);
+  });
+  record.steps.push({ step: "publish", seconds: (performance.now() - start) / 1000 });
+
+  const previous = (await lake.published())?.folder;
+  const ending = await endingOf(run, "succeeded", record.remarks.join("; "));
+  await writeOps(
+    session,
+    catalog,
+    { previous, target: lake.work },
+    ending,
+    record,
+    lake.interrupted,
+  );
+  await loadTables(session, lake.work, opsTables(catalog));
+  await lake.publish(run.id);
+  record.published = true;
+}
+
+/**
+ * Ends a run that has no tables to show, since it failed or was not asked to publish: readers see
+ * the old tables, and in ops what this run did.
+ */
+export async function publishOpsAlone(
+  run: Run,
+  status: "succeeded" | "failed",
+  message: string | undefined,
+): Promise<void> {
+  const { catalog, lake, session, record } = run;
+  const previous = (await lake.published())?.folder;
+  const ending = await endingOf(run, status, message);
+  await lake.republish(run.id, async (target) => {
+    await writeOps(session, catalog, { previous, target }, ending, record, lake.interrupted);
+    if (previous !== undefined) {
+      const old = path.join(previous, warehouseName);
+      await copyFile(old, path.join(target, warehouseName), constants.COPYFILE_FICLONE);
+    }
+    await loadTables(session, target, opsTables(catalog));
+  });
+}

@@ -1,0 +1,73 @@
+import { SingleBar } from "cli-progress";
+import { pino } from "pino";
+import pretty from "pino-pretty";
+
+import type { MarqueeError } from "../../errors.ts";
+
+export type LogFormat = "text" | "json";
+
+/** What a run says while it goes on. Fields are for machines, messages for people. */
+export interface Log {
+  info(message: string, fields?: object): void;
+  warn(message: string, fields?: object): void;
+  /** The one line in which a run ends that could not go on. */
+  error(error: MarqueeError): void;
+  /** Shows how far a step has got; ends with its function's end. */
+  progress<T>(
+    label: string,
+    total: number,
+    work: (tick: (what: string) => void) => Promise<T>,
+  ): Promise<T>;
+}
+
+/**
+ * Text goes to stderr, so that the summary on stdout stays by itself; JSON lines go to stdout,
+ * where collectors look for them. A bar is drawn only where a person looks on.
+ */
+export function createLog(format: LogFormat): Log {
+  const stream =
+    format === "json"
+      ? pino.destination({ dest: 1, sync: true })
+      : pretty({
+          destination: 2,
+          sync: true,
+          colorize: process.stderr.isTTY,
+          ignore: "pid,hostname,time,level",
+          hideObject: true,
+          messageFormat: (log, key) => `${prefixes[Number(log["level"])] ?? ""}${String(log[key])}`,
+        });
+  const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
+  const drawsBars = format === "text" && process.stderr.isTTY;
+
+  return {
+    info: (message, fields = {}) => {
+      logger.info(fields, message);
+    },
+    warn: (message, fields = {}) => {
+      logger.warn(fields, message);
+    },
+    error: (error) => {
+      logger.error({ reason: error.reason, exit_code: error.exitCode }, error.line);
+    },
+    progress: async (label, total, work) => {
+      if (!drawsBars || total === 0) return work(() => undefined);
+      const bar = new SingleBar({
+        format: `${label.padEnd(10)} {bar} {value}/{total} {what}`,
+        stream: process.stderr,
+        hideCursor: true,
+        clearOnComplete: true,
+        barsize: 24,
+      });
+      bar.start(total, 0, { what: "" });
+      try {
+        return await work((what) => {
+          bar.increment(1, { what });
+        });
+      } finally {
+        bar.stop();
+      }
+    },
+  };
+}
+
+const prefixes: Record<number, string> = { 40: "warning: ", 50: "error: " };

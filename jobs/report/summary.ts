@@ -1,0 +1,135 @@
+import path from "node:path";
+
+import Table from "cli-table3";
+
+import type { RunRecord } from "../ops.ts";
+import type { Run } from "../run.ts";
+
+/** What a person reads at the end of a run: what came in, what came out, what to do with it. */
+export function summary(run: Run, seconds: number): string {
+  const { record } = run;
+  const parts = [
+    heading(run, seconds),
+    record.accounts.length === 0 ? "" : sourcesTable(record),
+    quarantineReasons(record),
+    record.made.length === 0 ? "" : tablesTable(record),
+    checksLine(record),
+    ...record.remarks.map((remark) => `Note: ${remark}.`),
+    whereTheResultsAre(run),
+  ];
+  return parts.filter((part) => part !== "").join("\n\n") + "\n";
+}
+
+function heading({ id, record, options }: Run, seconds: number): string {
+  const what = `Run ${id} over ${options.sources.join(", ")} took ${decimal(seconds)} s.`;
+  if (record.synthetic !== true) return what;
+  return `SYNTHETIC DATA: these films, users and figures are made up.\n${what}`;
+}
+
+function sourcesTable({ accounts }: RunRecord): string {
+  const table = plainTable([
+    "source",
+    "files",
+    "records read",
+    "kept",
+    "superseded",
+    "quarantined",
+  ]);
+  for (const { source, files, read, kept, superseded, quarantined } of accounts) {
+    const counts = [read, kept, superseded, quarantined].map(whole);
+    table.push([source, files === 0 ? "absent" : whole(files), ...counts]);
+  }
+  return table.toString();
+}
+
+/** The three commonest reasons of each source that has any. */
+function quarantineReasons({ quarantined }: RunRecord): string {
+  const lines = quarantined.flatMap(({ source, records }) => {
+    const counts = new Map<string, { count: number; example: string }>();
+    for (const { reasonCode, reason } of records) {
+      const known = counts.get(reasonCode);
+      counts.set(reasonCode, { count: (known?.count ?? 0) + 1, example: known?.example ?? reason });
+    }
+    const commonest = [...counts].sort(([, a], [, b]) => b.count - a.count).slice(0, 3);
+    return commonest.map(
+      ([code, { count, example }]) =>
+        `  ${source}: ${whole(count)} x ${code}, such as ${oneLine(example)}`,
+    );
+  });
+  return lines.length === 0 ? "" : ["Quarantined, most often because:", ...lines].join("\n");
+}
+
+function tablesTable({ made }: RunRecord): string {
+  const byTable = new Map<string, { rows: number; seconds: number }>();
+  for (const { table, rows, seconds } of made) {
+    const known = byTable.get(table.id);
+    byTable.set(table.id, { rows, seconds: seconds + (known?.seconds ?? 0) });
+  }
+  const table = plainTable(["table", "rows", "seconds"]);
+  for (const [id, { rows, seconds }] of byTable) table.push([id, whole(rows), decimal(seconds)]);
+  return table.toString();
+}
+
+function checksLine({ checks }: RunRecord): string {
+  if (checks.length === 0) return "";
+  const broken = checks.filter(({ failingRows }) => failingRows > 0);
+  const errors = broken.filter(({ severity }) => severity === "error");
+  const line =
+    `Checks: ${whole(checks.length - broken.length)} passed, ${whole(errors.length)} failed, ` +
+    `${whole(broken.length - errors.length)} warned.`;
+  const details = broken.map(
+    ({ table, name, severity, failingRows }) =>
+      `  ${severity}: ${table} ${name}, ${whole(failingRows)} rows`,
+  );
+  return [line, ...details].join("\n");
+}
+
+function whereTheResultsAre({ lake, record }: Run): string {
+  if (!record.published) {
+    return `Nothing was published; the tables so far are in ${lake.work}.`;
+  }
+  const warehouse = path.join(lake.folder, "warehouse.duckdb");
+  return [
+    `Results: ${warehouse}, and as Parquet ${path.join(lake.folder, "{staging,core,marts,ops}/<table>/*.parquet")}`,
+    `Open:    duckdb -readonly ${warehouse} "from marts.highest_rated_movies limit 10"`,
+  ].join("\n");
+}
+
+function plainTable(head: string[]): Table.Table {
+  const none = {
+    top: "",
+    "top-mid": "",
+    "top-left": "",
+    "top-right": "",
+    bottom: "",
+    "bottom-mid": "",
+    "bottom-left": "",
+    "bottom-right": "",
+    left: "",
+    "left-mid": "",
+    mid: "",
+    "mid-mid": "",
+    right: "",
+    "right-mid": "",
+    middle: "  ",
+  };
+  return new Table({
+    head,
+    chars: none,
+    colAligns: head.map((_, index) => (index === 0 ? "left" : "right")),
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
+  });
+}
+
+/** Always the same form, whatever the machine's locale. */
+function whole(value: number): string {
+  return value.toLocaleString("en-US", { maximumFractionDigits: 0 });
+}
+
+function decimal(value: number): string {
+  return value.toFixed(2);
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").slice(0, 100);
+}

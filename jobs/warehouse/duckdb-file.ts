@@ -1,0 +1,71 @@
+import path from "node:path";
+
+import { createTable } from "../../sql/catalog/bind.ts";
+import { layers, type Table } from "../../sql/catalog/types.ts";
+import { quoted, type Session } from "../duckdb.ts";
+import { bytesOf, tableFolder } from "../engine/duckdb.ts";
+import type { MadeTable } from "../engine/engine.ts";
+
+export const warehouseName = "warehouse.duckdb";
+
+/**
+ * Loads tables into a version's warehouse file, replacing those of the same name: real tables with
+ * their declared types and their descriptions as comments, so that the file alone is enough,
+ * wherever it is moved to.
+ *
+ * @param root the version's folder, which holds the tables' Parquet files
+ */
+export async function loadTables(
+  session: Session,
+  root: string,
+  tables: readonly Table[],
+  tick: (what: string) => void = () => undefined,
+): Promise<MadeTable[]> {
+  return attached(session, root, async () => {
+    for (const layer of layers) await session.run(`create schema if not exists warehouse.${layer}`);
+    const loaded: MadeTable[] = [];
+    for (const table of tables) {
+      tick(table.id);
+      const start = performance.now();
+      const rows = await load(session, root, table);
+      const bytes = await bytesOf(tableFolder(root, table));
+      loaded.push({ table, rows, bytes, seconds: (performance.now() - start) / 1000 });
+    }
+    return loaded;
+  });
+}
+
+async function attached<T>(session: Session, root: string, work: () => Promise<T>): Promise<T> {
+  await session.run(`attach ${quoted(path.join(root, warehouseName))} as warehouse`);
+  try {
+    // One transaction: without it, every comment would wait for the disk by itself.
+    await session.run("begin");
+    const result = await work();
+    await session.run("commit");
+    await session.run("checkpoint warehouse");
+    return result;
+  } catch (error) {
+    await session.run("rollback").catch(() => undefined);
+    throw error;
+  } finally {
+    await session.run("detach warehouse");
+  }
+}
+
+async function load(session: Session, root: string, table: Table): Promise<number> {
+  const name = `warehouse.${table.id}`;
+  const files = quoted(path.join(tableFolder(root, table), "*.parquet"));
+  const columns = table.columns.map((column) => `"${column.name}"`).join(", ");
+  await session.run(`drop table if exists ${name}; ${createTable(name, table)}`);
+  const rows = await session.run(
+    `insert into ${name} select ${columns} from read_parquet(${files})`,
+  );
+  await session.run(`comment on table ${name} is ${quoted(`${table.question} (${table.grain})`)}`);
+  for (const column of table.columns) {
+    const unit = column.unit === undefined ? "" : ` [${column.unit}]`;
+    await session.run(
+      `comment on column ${name}."${column.name}" is ${quoted(column.description + unit)}`,
+    );
+  }
+  return rows;
+}

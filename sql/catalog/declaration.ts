@@ -1,0 +1,169 @@
+import { z } from "zod";
+
+import { charts, columnTypes, type SortKey } from "./types.ts";
+
+/** What the YAML files may say. Every object is strict: a typo is an error, never a default. */
+
+const identifier = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]*$/, "expected a name in lower case with underscores");
+const sentence = z.string().min(1);
+const names = z.array(identifier).min(1);
+const bound = z.number().nullable();
+const range = z
+  .tuple([bound, bound])
+  .refine(([min, max]) => min !== null || max !== null, "a range needs a lower or an upper bound");
+const severity = z.enum(["error", "warn"]).default("error");
+const sortKey = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]* (asc|desc)$/, "expected a column and asc or desc")
+  .transform((text): SortKey => {
+    const [column = "", direction] = text.split(" ");
+    return { column, direction: direction === "desc" ? "desc" : "asc" };
+  });
+/** A value that stands in a SELECT as it is: no quote or backslash, which engines read differently. */
+const plainValue = z.union([
+  z.number(),
+  z.string().regex(/^[^'\\]*$/, "expected no quote and no backslash"),
+]);
+
+const column = z.strictObject({
+  type: z.enum(columnTypes),
+  description: sentence,
+  unit: sentence.optional(),
+  required: z.boolean().default(false),
+  range: range.optional(),
+  values: z.array(plainValue).min(1).optional(),
+});
+
+const needsBound = "expected min, max or both";
+const bounded = (said: { min?: number | undefined; max?: number | undefined }) =>
+  said.min !== undefined || said.max !== undefined;
+const common = { name: identifier.optional(), severity };
+const check = z.discriminatedUnion("check", [
+  z.strictObject({
+    check: z.literal("unique"),
+    columns: names,
+    null_safe: z.boolean().default(false),
+    ...common,
+  }),
+  z.strictObject({ check: z.literal("not_null"), columns: names, ...common }),
+  z.strictObject({
+    check: z.literal("accepted_values"),
+    column: identifier,
+    values: z.array(plainValue).min(1),
+    ...common,
+  }),
+  z
+    .strictObject({
+      check: z.literal("range"),
+      column: identifier,
+      min: z.number().optional(),
+      max: z.number().optional(),
+      ...common,
+    })
+    .refine(bounded, needsBound),
+  z.strictObject({
+    check: z.literal("foreign_key"),
+    columns: names,
+    references: z.string().regex(/^(staging|core|marts)\.[a-z0-9_]+$/, "expected layer.table"),
+    ...common,
+  }),
+  z
+    .strictObject({
+      check: z.literal("row_count"),
+      min: z.int().optional(),
+      max: z.int().optional(),
+      ...common,
+    })
+    .refine(bounded, needsBound),
+  z.strictObject({
+    check: z.literal("freshness"),
+    column: identifier,
+    max_age_days: z.int().positive(),
+    ...common,
+  }),
+  z.strictObject({
+    check: z.literal("expression"),
+    expression: sentence,
+    ...common,
+    name: identifier,
+  }),
+]);
+
+const oneOrMore = z.union([identifier.transform((name) => [name]), names]);
+const tile = z.strictObject({
+  question: sentence.optional(),
+  chart: z.enum(charts),
+  x: oneOrMore.default([]),
+  y: oneOrMore.default([]),
+  colour: identifier.optional(),
+  columns: names.default([]),
+  filter: identifier.optional(),
+  sort: z.array(sortKey).default([]),
+});
+
+export const tableDeclaration = z.strictObject({
+  question: sentence,
+  description: sentence.optional(),
+  grain: sentence,
+  key: names,
+  null_safe_key: z.boolean().default(false),
+  columns: z.record(identifier, column),
+  partition: z
+    .strictObject({
+      column: identifier,
+      by: z.enum(["DAY", "MONTH"]),
+      filter_required: z.boolean().default(false),
+    })
+    .optional(),
+  cluster: names.max(4, "BigQuery clusters by at most four columns").default([]),
+  checks: z.array(check).default([]),
+  tiles: z.array(tile).default([]),
+});
+export type TableDeclaration = z.infer<typeof tableDeclaration>;
+
+const header = z.union([z.string().transform((name) => [name]), z.array(z.string()).min(1)]);
+const scalarColumn = z.strictObject({
+  header: header.optional(),
+  type: z.enum(["BIGINT", "DOUBLE", "STRING", "BOOLEAN", "DATE", "MONTH"]),
+  description: sentence.optional(),
+  unit: sentence.optional(),
+  required: z.boolean().default(false),
+  range: z.tuple([bound, z.union([bound, z.literal("run_start")])]).optional(),
+  values: z.array(z.number()).min(1).optional(),
+  missing: z.array(z.string()).default([]),
+});
+const literalColumn = z.strictObject({
+  header: header.optional(),
+  type: z.literal("literal"),
+  description: sentence.optional(),
+  form: z.enum(["list", "object"]),
+  fields: z.record(
+    identifier,
+    z.strictObject({
+      type: z.enum(["BIGINT", "DOUBLE", "STRING", "BOOLEAN"]),
+      required: z.boolean().default(false),
+    }),
+  ),
+});
+
+export const sourceDeclaration = z.strictObject({
+  description: sentence,
+  files: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        small: z.string().min(1).optional(),
+        layout: z.enum(["csv"]),
+      }),
+    )
+    .min(1),
+  one_folder: z.boolean().default(false),
+  columns: z.record(identifier, z.discriminatedUnion("type", [scalarColumn, literalColumn])),
+  key: names,
+  wins: z.array(sortKey).min(1),
+  stood_in_by: z.array(identifier).default([]),
+  origin: z.array(z.strictObject({ name: sentence, address: z.url(), licence: sentence })).min(1),
+});
+export type SourceDeclaration = z.infer<typeof sourceDeclaration>;

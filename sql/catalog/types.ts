@@ -1,0 +1,156 @@
+/** The six types that mean the same in DuckDB, Spark, Parquet and BigQuery. */
+export const columnTypes = ["BIGINT", "DOUBLE", "STRING", "BOOLEAN", "DATE", "TIMESTAMP"] as const;
+export type ColumnType = (typeof columnTypes)[number];
+
+/** How DuckDB spells a type. A TIMESTAMP is an instant, so it carries the zone (UTC). */
+export const duckdbType: Record<ColumnType, string> = {
+  BIGINT: "BIGINT",
+  DOUBLE: "DOUBLE",
+  STRING: "VARCHAR",
+  BOOLEAN: "BOOLEAN",
+  DATE: "DATE",
+  TIMESTAMP: "TIMESTAMP WITH TIME ZONE",
+};
+
+export const layers = ["staging", "core", "marts", "ops"] as const;
+export type Layer = (typeof layers)[number];
+
+export type Severity = "error" | "warn";
+
+export interface Column {
+  name: string;
+  type: ColumnType;
+  description: string;
+  /** What one unit of the number is, for people: stars, US dollars, ratings. */
+  unit: string | undefined;
+  required: boolean;
+  range: Range | undefined;
+  values: readonly (number | string)[] | undefined;
+}
+
+/** Both ends belong to the range; undefined is no bound. */
+export interface Range {
+  min: number | undefined;
+  max: number | undefined;
+}
+
+export interface SortKey {
+  column: string;
+  direction: "asc" | "desc";
+}
+
+/** A promise about a table. What is derived from key and columns stands in the same list. */
+export type Check = { name: string; severity: Severity } & (
+  | { check: "unique"; columns: string[]; nullSafe: boolean }
+  | { check: "not_null"; columns: string[] }
+  | { check: "accepted_values"; column: string; values: readonly (number | string)[] }
+  | { check: "range"; column: string; range: Range }
+  | { check: "foreign_key"; columns: string[]; references: string }
+  | { check: "row_count"; range: Range }
+  | { check: "freshness"; column: string; maxAgeDays: number }
+  | { check: "expression"; expression: string }
+);
+
+export const charts = ["line", "bar", "histogram", "heatmap", "table"] as const;
+export type Chart = (typeof charts)[number];
+
+/** One picture of a mart: the question it answers and which column takes which part. */
+export interface Tile {
+  question: string;
+  chart: Chart;
+  /** Columns by the part that they play; a table has its columns in the order shown. */
+  x: string[];
+  y: string[];
+  colour: string | undefined;
+  columns: string[];
+  /** The column by which a reader chooses one company, one genre. */
+  filter: string | undefined;
+  sort: SortKey[];
+  /** Unit of each column that the tile shows, where it has one. */
+  units: Record<string, string>;
+}
+
+export interface Partition {
+  column: string;
+  by: "DAY" | "MONTH";
+  filterRequired: boolean;
+}
+
+export interface Table {
+  /** layer.name, as SELECTs write it. */
+  id: string;
+  layer: Layer;
+  name: string;
+  question: string;
+  description: string | undefined;
+  grain: string;
+  key: string[];
+  nullSafeKey: boolean;
+  columns: Column[];
+  partition: Partition | undefined;
+  cluster: string[];
+  checks: Check[];
+  tiles: Tile[];
+  /** The SELECT that makes the table; ops tables have none, runs write them. */
+  select: string | undefined;
+  /** Ids of the tables that the SELECT reads; a raw source is raw.<source>. */
+  reads: string[];
+  /** Where the declaration and the SELECT stand, below sql/, with forward slashes. */
+  file: string;
+  selectFile: string | undefined;
+}
+
+/** A scalar of a raw file. MONTH is a date of which only the month counts. */
+export type ScalarType = "BIGINT" | "DOUBLE" | "STRING" | "BOOLEAN" | "DATE" | "MONTH";
+
+export interface LiteralField {
+  type: "BIGINT" | "DOUBLE" | "STRING" | "BOOLEAN";
+  required: boolean;
+}
+
+export interface SourceColumn {
+  name: string;
+  /** What the column may be called in the file's header. */
+  headers: string[];
+  type: ScalarType | "literal";
+  literal: { form: "list" | "object"; fields: Record<string, LiteralField> } | undefined;
+  required: boolean;
+  range: { min: number | undefined; max: number | "run_start" | undefined } | undefined;
+  values: readonly number[] | undefined;
+  /** Texts that stand for "no value" beside the empty field. */
+  missing: string[];
+}
+
+export interface SourceFile {
+  name: string;
+  /** The smaller edition of the same file, taken with --small. */
+  small: string | undefined;
+  layout: "csv";
+}
+
+export interface Source {
+  name: string;
+  description: string;
+  files: SourceFile[];
+  /** Whether files of two folders may not be mixed. */
+  oneFolder: boolean;
+  columns: SourceColumn[];
+  key: string[];
+  /** Which of several records of a key stays: the first in this order. */
+  wins: SortKey[];
+  /** Sources that together make up for this one's absence. */
+  stoodInBy: string[];
+  origin: { name: string; address: string; licence: string }[];
+  file: string;
+}
+
+/** How DuckDB types a raw column once it has been read. */
+export function rawDuckdbType(column: SourceColumn): string {
+  if (column.literal !== undefined) {
+    const fields = Object.entries(column.literal.fields).map(
+      ([name, field]) => `"${name}" ${duckdbType[field.type]}`,
+    );
+    return `STRUCT(${fields.join(", ")})${column.literal.form === "list" ? "[]" : ""}`;
+  }
+  return column.type === "MONTH" ? "DATE" : duckdbType[column.type as ColumnType];
+}

@@ -1,0 +1,82 @@
+import { LineCounter, type ParsedNode, parseDocument, isMap, isSeq, type Document } from "yaml";
+import { z } from "zod";
+
+import { MarqueeError } from "../../errors.ts";
+
+/**
+ * Reads one YAML text into a validated value.
+ *
+ * @param file named in messages, with the line
+ * @throws MarqueeError (catalog) with `file:line` for broken YAML, an unknown or a missing key,
+ *   or a value of the wrong kind: the first in the file
+ */
+export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>): T {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const broken = document.errors[0];
+  if (broken !== undefined) {
+    const reason = broken.message.split(/ at line|\n/)[0] ?? "it cannot be read";
+    throw fault(file, lines.linePos(broken.pos[0]).line, `not valid YAML: ${reason}`);
+  }
+
+  const result = schema.safeParse(document.toJS());
+  if (result.success) return result.data;
+
+  const faults = result.error.issues.map((issue) => describe(issue));
+  const located = faults.map(({ path, message }) => {
+    const offset = offsetOf(document, path);
+    return { line: lines.linePos(offset).line, message };
+  });
+  located.sort((a, b) => a.line - b.line);
+  const first = located[0] ?? { line: 1, message: "it does not fit" };
+  throw fault(file, first.line, first.message);
+}
+
+function fault(file: string, line: number, message: string): MarqueeError {
+  return new MarqueeError({ reason: "catalog", what: `sql/${file}:${line}: ${message}` });
+}
+
+function describe(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string } {
+  const place = issue.path.length === 0 ? "" : ` in ${issue.path.join(".")}`;
+  if (issue.code === "unrecognized_keys") {
+    const key = issue.keys[0] ?? "";
+    return { path: [...issue.path, key], message: `unknown key "${key}"${place}` };
+  }
+  if (issue.code === "invalid_union") {
+    // The branch that got furthest says more than "invalid input".
+    const deepest = issue.errors
+      .flat()
+      .sort((a, b) => b.path.length - a.path.length)
+      .at(0);
+    if (deepest !== undefined) {
+      return describe({ ...deepest, path: [...issue.path, ...deepest.path] } as z.core.$ZodIssue);
+    }
+  }
+  const missing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
+  const message = missing
+    ? `missing key "${String(issue.path.at(-1))}"`
+    : `${issue.path.join(".") || "the file"}: ${issue.message}`;
+  return { path: issue.path, message };
+}
+
+/** Where the deepest part of the path that exists begins in the text. */
+function offsetOf(document: Document<ParsedNode>, path: PropertyKey[]): number {
+  let node: unknown = document.contents;
+  let offset = 0;
+  for (const step of path) {
+    if (isMap(node)) {
+      const pair = node.items.find(
+        (item) => String((item.key as { value?: unknown }).value) === String(step),
+      );
+      if (pair === undefined) break;
+      offset = (pair.key as ParsedNode).range[0];
+      node = pair.value;
+    } else if (isSeq(node)) {
+      const item = node.items[Number(step)] as ParsedNode | undefined;
+      if (item === undefined) break;
+      offset = item.range[0];
+      node = item;
+    } else break;
+  }
+  return offset;
+}

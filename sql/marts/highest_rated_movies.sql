@@ -1,0 +1,60 @@
+with movies as (select movie_id, tmdb_id, title, release_year from core.movies),
+
+ratings as (select movie_id, rating from staging.ratings),
+
+rated as (
+    select movie_id, cast(count(*) as bigint) as rating_count, avg(rating) as average_rating
+    from ratings
+    group by movie_id
+),
+
+-- C: what a film gets on average; m: as many ratings as the most rated tenth of films have.
+overall as (select avg(rating) as overall_average from ratings),
+
+threshold as (
+    select percentile_cont(9e-1) within group (order by rating_count) as minimum_count from rated
+),
+
+weighted as (
+    select
+        rated.movie_id,
+        rated.rating_count,
+        rated.average_rating,
+        rated.rating_count / nullif(rated.rating_count + threshold.minimum_count, 0e0)
+        * rated.average_rating
+        + threshold.minimum_count / nullif(rated.rating_count + threshold.minimum_count, 0e0)
+        * overall.overall_average as weighted_rating
+    from rated
+    cross join threshold
+    cross join overall
+    where rated.rating_count >= threshold.minimum_count
+),
+
+ranked as (
+    select
+        cast(
+            row_number() over (order by weighted_rating desc nulls last, movie_id asc nulls last)
+            as bigint
+        ) as rank,
+        movie_id,
+        rating_count,
+        average_rating,
+        weighted_rating
+    from weighted
+),
+
+final as (
+    select
+        ranked.rank,
+        ranked.movie_id,
+        movies.tmdb_id,
+        movies.title,
+        movies.release_year,
+        ranked.rating_count,
+        ranked.average_rating,
+        ranked.weighted_rating
+    from ranked
+    left join movies on ranked.movie_id = movies.movie_id
+)
+
+select * from final
