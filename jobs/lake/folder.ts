@@ -41,6 +41,8 @@ export class FolderLake {
     try {
       await mkdir(path.join(folder, "versions"), { recursive: true });
       await expectOwnLinks(folder);
+      // Before anything is touched: it may be a newer Marquee's.
+      await readState(path.join(folder, "current", "lake.json"));
       const interrupted = await claimLake(folder, run);
       const lake = new FolderLake(folder, interrupted);
       await lake.#removeOtherVersions();

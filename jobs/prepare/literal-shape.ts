@@ -103,7 +103,8 @@ function fieldJson(type: FieldShape["type"], value: Value): string | Misfit {
       if (kind === "a float") return wholeFloatJson(Number(value.content));
       break;
     case "DOUBLE":
-      if (kind === "a whole number" || kind === "a float") return doubleJson(Number(value.content));
+      if (kind === "a whole number") return doubleJson(Number(value.content) + 0);
+      if (kind === "a float") return doubleJson(Number(value.content));
       break;
   }
   return unlike(type, kind);
@@ -141,6 +142,7 @@ function wholeFloatJson(value: number): string | Misfit {
   return unlike("BIGINT", whole ? "a float beyond 2^53" : "a fraction");
 }
 
+/** Keeps the sign of -0.0; a whole number has none, so that its caller adds 0. */
 function doubleJson(value: number): string | Misfit {
   if (!Number.isFinite(value)) return unlike("DOUBLE", "one beyond a double's range");
   return Object.is(value, -0) ? "-0.0" : String(value);

@@ -13,8 +13,9 @@ export type LiteralReading = { json: string } | { fault: string };
  * shape does not ask for must be well-formed all the same. What Python's repr never writes for
  * such data is a fault, although Python would read it: bytes, sets, complex, hexadecimal, octal
  * and binary numbers, raw and triple-quoted strings, strings side by side, \N{...}, brackets
- * round a single value, comments, a backslash between tokens, nesting deeper than 100. Only the
- * indentation of lines is not looked at, which Python would refuse outside of brackets.
+ * round a single value, comments, a backslash between tokens, `...`, nesting deeper than 100; and
+ * lone surrogates, where they would be stored. The other way round, two things that Python would
+ * refuse pass: lines indented outside of brackets, and numbers of more than 4300 digits.
  */
 export function readLiteral(text: string, shape: LiteralShape): LiteralReading {
   const scanner = new Scanner(text);
@@ -77,27 +78,30 @@ const lastCodePoint = 0x10ffff;
 const escapes = /\\(?:[0-7]{1,3}|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r\n|[^])/g;
 /** What the character behind a backslash makes of the two; any other character keeps both. */
 const simpleEscapes: Partial<Record<string, string>> = {
-  ...{ "\\": "\\", "'": "'", '"': '"', "\n": "", "\r": "", "\r\n": "" },
-  ...{ a: "\x07", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" },
+  "\n": "",
+  "\r": "",
+  "\\": "\\",
+  "'": "'",
+  '"': '"',
+  a: "\x07",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  v: "\v",
 };
 
 /** Walks through a text once; the value that it went past last stands in its public fields. */
 class Scanner {
   kind: Kind = "None";
+  content = "";
   plain = false;
   private at = 0;
-  private from = 0;
-  private to = 0;
-  /** The content where it is not the text between from and to. */
-  private rewritten: string | undefined;
   private depth = 0;
   private listsAndDicts = 0;
 
   constructor(private readonly text: string) {}
-
-  get content(): string {
-    return this.rewritten ?? this.text.slice(this.from, this.to);
-  }
 
   /** Goes past white space and tells the next character; "" is the end. */
   next(): string {
@@ -191,7 +195,7 @@ class Scanner {
   private name(name: string, kind: Kind): void {
     if (!this.text.startsWith(name, this.at)) throw this.unexpected("a value");
     this.kind = kind;
-    this.rewritten = name;
+    this.content = name;
     this.at += name.length;
   }
 
@@ -207,12 +211,13 @@ class Scanner {
     const fraction = this.text.charAt(whole) === "." ? this.digits(whole + 1) : whole;
     if (whole === from && fraction <= from + 1) throw this.unexpected("a value");
     const to = this.exponent(fraction);
-    const spelling = this.text.slice(from, to).replaceAll("_", "");
+    let spelling = this.text.slice(from, to);
+    if (spelling.includes("_")) spelling = spelling.replaceAll("_", "");
     if (to === whole && spelling.startsWith("0") && /[1-9]/.test(spelling)) {
       throw this.fault("leading zeros");
     }
     this.kind = to === whole ? "a whole number" : "a float";
-    this.rewritten = sign === "-" ? `-${spelling}` : spelling;
+    this.content = sign === "-" ? `-${spelling}` : spelling;
     this.at = to;
   }
 
@@ -248,14 +253,14 @@ class Scanner {
     const quote = text.charCodeAt(this.at);
     const from = this.at + 1;
     let plain = true;
-    let escapes = false;
+    let escaped = false;
     let at = from;
     for (; at < text.length; at++) {
       const code = text.charCodeAt(at);
       if (code > backslash && code < firstSurrogate) continue;
       if (code === quote) break;
       if (code === backslash) {
-        escapes = true;
+        escaped = true;
         at += text.startsWith("\r\n", at + 1) ? 2 : 1;
       } else if (code === lineFeed || code === carriageReturn) {
         throw this.fault("a line break inside a string", at);
@@ -267,10 +272,8 @@ class Scanner {
     }
     if (at >= text.length) throw this.fault("a string without an end");
     this.kind = "a string";
-    this.plain = plain && !escapes;
-    this.from = from;
-    this.to = at;
-    this.rewritten = escapes ? this.unescape(from, at) : undefined;
+    this.plain = plain && !escaped;
+    this.content = escaped ? this.unescape(from, at) : text.slice(from, at);
     this.at = at + 1;
   }
 

@@ -115,11 +115,12 @@ function typedSelect(
   { firstOrdinal, runStart }: { firstOrdinal: number; runStart: number },
 ): string {
   const rawColumns = header.fields.map((_, index) => `'field_${index}': 'VARCHAR'`).join(", ");
-  const typed = header.fields.flatMap((column, index) => {
-    if (column === undefined) return [];
+  // In the declaration's order, so that files whose columns stand differently can be read as one.
+  const typed = source.columns.map((column) => {
+    const index = header.fields.indexOf(column);
     const text = `text_${index}`;
     const names = { literalFunction: literalFunction(source, column.name), runStart };
-    return [{ column, text, field: `field_${index}`, ...typedColumn(column, text, names) }];
+    return { column, text, field: `field_${index}`, ...typedColumn(column, text, names) };
   });
 
   // Each stage names what the next one uses, so that nothing is computed twice for a record.

@@ -33,7 +33,7 @@ export class Companies {
       const company = this.all[index] as Company;
       if (index >= renamed || !random.chance(0.15)) return company;
       underOtherName = true;
-      return { ...company, name: `${company.name} Ltd.` };
+      return { ...company, name: `The ${company.name}` };
     });
     return { companies, underOtherName };
   }

@@ -1,4 +1,5 @@
 import { stringify } from "csv-stringify/sync";
+
 import { Tally, type SourceAccount } from "./account.ts";
 import type { FlawOf, Source } from "./flaws.ts";
 
@@ -8,8 +9,8 @@ export interface SampleRecord<S extends Source> {
   flaws: readonly FlawOf<S>[];
 }
 
-/** A file's text piece by piece; when it ends, what the file holds. */
-export type FileText = Generator<string, SourceAccount, undefined>;
+/** A file piece by piece, text or bytes of UTF-8; when it ends, what the file holds. */
+export type FileText = Generator<string | Uint8Array, SourceAccount, undefined>;
 
 const recordsPerPiece = 200;
 
@@ -22,7 +23,7 @@ export function* csvText<S extends Source>(
 ): FileText {
   const tally = new Tally(source);
   let piece: (readonly string[])[] = [columns];
-  const text = () => stringify(piece as string[][], { record_delimiter: lineEnd });
+  const text = () => stringify(piece, { record_delimiter: lineEnd });
   for (const { fields, flaws } of records) {
     tally.record(flaws);
     piece.push(fields);

@@ -36,9 +36,9 @@ const lastYear = 2017;
 const lastMonthOfLastYear = 7;
 
 function release(random: Random): Date {
-  // Cubed by hand: the power operator may round differently from engine to engine.
+  // Half of the films are of this century. By hand: a power may round differently elsewhere.
   const distance = random.unit();
-  const age = distance * distance * distance * (lastYear - firstYear + 1);
+  const age = distance * (0.12 + 0.88 * distance * distance) * (lastYear - firstYear + 1);
   const year = lastYear - Math.floor(age);
   let month = 0;
   for (let left = random.below(100); left >= (releasesByMonth[month] as number); month++)
@@ -49,7 +49,7 @@ function release(random: Random): Date {
 
 /** How alike the most popular films are; it makes the top 1 % as strong as in MovieLens' files. */
 export function headOfFame(films: number): number {
-  return Math.min(40, Math.max(1, Math.floor(films / 100)));
+  return Math.min(30, Math.max(1, Math.floor(films / 100)));
 }
 
 /** A drawn number that was not drawn before. */

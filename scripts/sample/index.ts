@@ -1,5 +1,6 @@
 import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+
 import { MarqueeError } from "../../errors.ts";
 import type { SampleAccount } from "./account.ts";
 import { cpiText, series } from "./cpi.ts";

@@ -36,7 +36,7 @@ function* keywordRecords(
         yield { fields, flaws: [] };
         break;
       case "literalCutOff":
-        yield { fields: [id, "[{'id': 931, 'name': 'ship\\'s m"], flaws: [flaw] };
+        yield { fields: [id, "[{'id': 113, 'name': 'ship\\'s m"], flaws: [flaw] };
         break;
       case "exactCopy":
         yield { fields, flaws: [] };

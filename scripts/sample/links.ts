@@ -30,14 +30,15 @@ function* linkRecords(
     const movieId = String(film.movieId);
     const imdbId = String(film.imdbNumber).padStart(7, "0");
     const tmdbId = String(film.tmdbId);
-    const flaw = plan.get(film.index);
+    const flaw = film.standing === "listed" ? plan.get(film.index) : "tmdbIdNotInMovies";
     const neighbour = films[film.index === 0 ? 1 : film.index - 1] as Film;
     switch (flaw) {
-      case undefined: {
-        const flaws = film.standing === "listed" ? [] : (["tmdbIdNotInMovies"] as const);
-        yield { fields: [movieId, imdbId, tmdbId], flaws };
+      case undefined:
+        yield { fields: [movieId, imdbId, tmdbId], flaws: [] };
         break;
-      }
+      case "tmdbIdNotInMovies":
+        yield { fields: [movieId, imdbId, tmdbId], flaws: [flaw] };
+        break;
       case "imdbIdUnreadable":
         yield { fields: [movieId, "unknown", tmdbId], flaws: [flaw] };
         break;

@@ -18,10 +18,10 @@ export function money(film: Film, random: Random): { budget: string; revenue: st
   const [year, month] = film.releaseDate.split("-").map(Number) as [number, number, number];
   const age = 2020 - year;
   const size = (45 / (15 + age)) * (1.3 - film.obscurity);
-  const cost = random.logNormal(12e6 * size, 1.1);
+  const cost = random.logNormal(12e6 * size, 0.95);
   const budget = Math.ceil(cost / 250_000) * 250_000;
 
-  const luck = random.logNormal(2.1, 0.8) * Math.max(0.3, film.quality - 2.4);
+  const luck = random.logNormal(2.1, 0.65) * Math.max(0.3, film.quality - 2.4);
   const revenue = Math.round(budget * luck * (seasons[month - 1] as number));
 
   const knownBudget = random.chance(knowsBudget(film));

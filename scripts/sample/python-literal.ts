@@ -27,7 +27,11 @@ function escape(character: string): string {
   return code < 0x1_0000 ? `\\u${hex.padStart(4, "0")}` : `\\U${hex.padStart(8, "0")}`;
 }
 
+/** Most texts need no care, and there are millions. */
+const plain = /^[ !#-&(-[\]-~]*$/;
+
 function text(value: string): string {
+  if (plain.test(value)) return `'${value}'`;
   const body = value.replace(escaped, escape);
   if (!value.includes("'")) return `'${body}'`;
   return value.includes('"') ? `'${body.replaceAll("'", "\\'")}'` : `"${body}"`;

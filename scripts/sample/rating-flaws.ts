@@ -1,26 +1,27 @@
 import type { FlawOf } from "./flaws.ts";
 
-/** One rating, in the words of the file. */
+/** One rating; the user may be what no user is called. */
 export interface Rating {
-  user: string;
-  movie: string;
-  stars: string;
+  user: number | string;
+  movieId: number;
+  stars: number;
   at: number;
 }
 
-const write = ({ user, movie, stars, at }: Rating) => `${user},${movie},${stars},${at}`;
+const write = ({ user, movieId, stars, at }: Rating) =>
+  `${user},${movieId},${stars.toFixed(1)},${at}`;
 
 /** Other stars than these, on the grid. */
-const otherStars = (stars: string) => (stars === "4.0" ? "3.0" : "4.0");
+const otherStars = (stars: number) => (stars === 4 ? 3 : 4);
 
 const records: Partial<Record<FlawOf<"ratings">, (rating: Rating) => string>> = {
-  ratingZero: (rating) => write({ ...rating, stars: "0.0" }),
-  ratingAboveFive: (rating) => write({ ...rating, stars: "5.5" }),
-  ratingOffTheGrid: (rating) => write({ ...rating, stars: "3.7" }),
+  ratingZero: (rating) => write({ ...rating, stars: 0 }),
+  ratingAboveFive: (rating) => write({ ...rating, stars: 5.5 }),
+  ratingOffTheGrid: (rating) => write({ ...rating, stars: 3.7 }),
   userIdNotANumber: (rating) => write({ ...rating, user: `u${rating.user}` }),
   timestampNegative: (rating) => write({ ...rating, at: -rating.at }),
   timestampInTheFuture: (rating) => write({ ...rating, at: Date.UTC(2100, 0, 1) / 1000 }),
-  fieldMissing: ({ user, movie, stars }) => `${user},${movie},${stars}`,
+  fieldMissing: (rating) => write(rating).replace(/,\d+$/, ""),
   fieldTooMany: (rating) => `${write(rating)},again`,
   ratedAgainLater: (rating) =>
     write({ ...rating, stars: otherStars(rating.stars), at: rating.at + 3600 }),

@@ -5,16 +5,13 @@ import { planFlaws, type FlawOf } from "./flaws.ts";
 import { filmsWithoutLink } from "./links.ts";
 import { Random } from "./random.ts";
 import { flawedRating } from "./rating-flaws.ts";
+import { RatingLines } from "./rating-lines.ts";
 import { Shelf } from "./shelf.ts";
 import type { Sizes } from "./sizes.ts";
 import { activity, kindness, visits } from "./users.ts";
 
 /** MovieLens takes half stars since this day. */
 const halfStarsSince = Date.UTC(2003, 1, 18) / 1000;
-const lineEnd = "\r\n";
-const pieceLength = 1 << 20;
-/** 1 to 10 half stars as the file writes them. */
-const starsOf = Array.from({ length: 11 }, (_, halves) => (halves / 2).toFixed(1));
 
 /** What users feel beyond a film's quality, in stars: about normal, from one number's four bytes. */
 function mood(random: Random): number {
@@ -25,7 +22,7 @@ function mood(random: Random): number {
 
 /** A rating in half stars, on the grid that there was at the time; whole stars are favoured. */
 function halfStars(liking: number, at: number, random: Random): number {
-  const inHalves = at >= halfStarsSince && random.chance(0.5);
+  const inHalves = at >= halfStarsSince && random.chance(0.65);
   const halves = inHalves ? Math.round(liking * 2) : 2 * Math.round(liking);
   return Math.min(10, Math.max(inHalves ? 1 : 2, halves));
 }
@@ -39,10 +36,12 @@ export function* ratingsText(films: readonly Film[], sizes: Sizes, seed: number)
   const random = new Random(seed, "ratings");
   const counts = activity(random, sizes);
   const plan = planRatings(sizes, seed);
+  let next = plan.pop();
   const shelf = new Shelf(films, headOfFame(films.length));
   const withoutLink = filmsWithoutLink(films, sizes, seed);
 
-  let piece = `userId,movieId,rating,timestamp${lineEnd}`;
+  const lines = new RatingLines();
+  lines.text("userId,movieId,rating,timestamp");
   let sound = 0;
   let soundWithoutLink = 0;
   for (let user = 1; user <= sizes.users; user++) {
@@ -50,7 +49,6 @@ export function* ratingsText(films: readonly Film[], sizes: Sizes, seed: number)
     const { begins, seconds } = visits(random, count);
     const last = begins.at(-1) as number;
     const kind = kindness(random);
-    const userText = String(user);
 
     for (const film of shelf.choose(random, user, count, last)) {
       const begin = begins[random.below(begins.length)] as number;
@@ -58,31 +56,39 @@ export function* ratingsText(films: readonly Film[], sizes: Sizes, seed: number)
       // Who rated on several days saw a new film on the last of them.
       const at = (begin < shelf.releasedAt(film) ? last : begin) + since;
       const liking = shelf.quality(film) + kind + mood(random);
-      const stars = starsOf[halfStars(liking, at, random)] as string;
-      piece += `${userText}${shelf.movieText(film)}${stars},${at}${lineEnd}`;
+      const stars = halfStars(liking, at, random);
+      const movieId = shelf.movieId(film);
+      lines.rating(user, movieId, stars, at);
       tally.sound();
       sound++;
       soundWithoutLink += withoutLink[film] as number;
-      const flaw = plan.get(sound);
-      if (flaw === undefined) continue;
-      const movie = String((films[film] as Film).movieId);
-      piece += flawedRating({ user: userText, movie, stars, at }, flaw) + lineEnd;
-      tally.record([flaw]);
+      if (sound === next?.after) {
+        lines.text(flawedRating({ user, movieId, stars: stars / 2, at }, next.flaw));
+        tally.record([next.flaw]);
+        next = plan.pop();
+      }
+      if (lines.isFull) yield lines.take();
     }
-    if (piece.length < pieceLength) continue;
-    yield piece;
-    piece = "";
   }
   tally.note("movieNotInLinks", soundWithoutLink);
-  yield piece;
+  yield lines.take();
   return tally.account();
 }
 
-/** The sound ratings, by their number from 1, after which a flawed record stands. */
-function planRatings(sizes: Sizes, seed: number): Map<number, FlawOf<"ratings">> {
+interface PlannedFlaw {
+  /** The number of the sound rating, from 1, after which the flawed record stands. */
+  after: number;
+  flaw: FlawOf<"ratings">;
+}
+
+/** The flawed records, the last one first. */
+function planRatings(sizes: Sizes, seed: number): PlannedFlaw[] {
   const random = new Random(seed, "rating flaws");
-  const length = 1_000 + Math.floor(sizes.ratings / 10_000);
   // More candidates than flaws; all ratings would be a long list.
+  const length = 1_000 + Math.floor(sizes.ratings / 10_000);
   const candidates = Array.from({ length }, () => 1 + random.below(sizes.ratings));
-  return planFlaws("ratings", sizes, random, () => [...new Set(candidates)]);
+  const plan = planFlaws("ratings", sizes, random, () => [...new Set(candidates)]);
+  return Array.from(plan, ([after, flaw]) => ({ after, flaw })).sort(
+    (one, other) => other.after - one.after,
+  );
 }

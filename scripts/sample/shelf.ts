@@ -12,7 +12,7 @@ export class Shelf {
   private readonly popularity: Weighted;
   private readonly releases: Float64Array;
   private readonly qualities: Float64Array;
-  private readonly texts: readonly string[];
+  private readonly movieIds: Uint32Array;
   /** The last user who chose a film. */
   private readonly chosenBy: Uint32Array;
   private readonly choice: Uint32Array;
@@ -22,7 +22,7 @@ export class Shelf {
     this.popularity = new Weighted(films.map(({ rank }) => weights[rank] as number));
     this.releases = Float64Array.from(films, (film) => film.releasedAt);
     this.qualities = Float64Array.from(films, (film) => film.quality);
-    this.texts = films.map((film) => `,${film.movieId},`);
+    this.movieIds = Uint32Array.from(films, (film) => film.movieId);
     this.chosenBy = new Uint32Array(films.length);
     this.choice = new Uint32Array(films.length);
   }
@@ -35,9 +35,8 @@ export class Shelf {
     return this.qualities[film] as number;
   }
 
-  /** The film's MovieLens id as it stands between two fields of a rating. */
-  movieText(film: number): string {
-    return this.texts[film] as string;
+  movieId(film: number): number {
+    return this.movieIds[film] as number;
   }
 
   /**

@@ -62,11 +62,8 @@ export function person(number: number): Person {
   return { id: 1000 + 7 * number, name, gender: number % 7 === 0 ? 0 : isWoman ? 1 : 2 };
 }
 
-const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
 /** The path of a picture, as TMDB names them. */
 export function picturePath(random: Random): string {
-  let path = "/";
-  for (let length = 0; length < 27; length++) path += letters.charAt(random.below(letters.length));
-  return `${path}.jpg`;
+  const part = () => random.word().toString(36).padStart(7, "0");
+  return `/${part()}${part()}${part()}${part()}.jpg`;
 }

@@ -32,8 +32,10 @@ export class Weighted {
 
   /** An index; a heavier one is drawn more often. */
   draw(random: Random): number {
-    const cell = random.below(this.coin.length);
-    return random.unit() < (this.coin[cell] as number) ? cell : (this.other[cell] as number);
+    // One number serves twice: its whole part finds the cell, its fraction is the coin.
+    const place = random.unit() * this.coin.length;
+    const cell = Math.floor(place);
+    return place - cell < (this.coin[cell] as number) ? cell : (this.other[cell] as number);
   }
 }
 

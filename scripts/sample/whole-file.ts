@@ -1,5 +1,6 @@
 import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
+
 import type { SourceAccount } from "./account.ts";
 import type { FileText } from "./csv.ts";
 

@@ -26,6 +26,8 @@ export const functionNotShared: Rule = {
   check: ({ sites }) =>
     sites
       .filter(({ node }) => ["FUNCTION", "WINDOW"].includes(kindOf(node)) && !isInterval(node))
+      // plain-tables has those that stand in FROM.
+      .filter(({ parent }) => kindOf(parent?.node) !== "TABLE_FUNCTION")
       .flatMap((site) => {
         const problem = callProblem(site.node);
         return problem === undefined ? [] : [found(site, problem)];
@@ -101,7 +103,7 @@ function isNeverNegative(node: SqlNode): boolean {
 
 export const patternsArePlain: Rule = {
   id: "patterns-are-plain",
-  why: "RE2 and Java agree on simple patterns only, and on what is in a column one cannot look.",
+  why: "RE2 and Java agree on simple patterns only; regexp_replace takes the first match on DuckDB, all on Spark.",
   check: ({ sites }) => [
     ...calls(sites, "~~", "!~~", "regexp_like", "regexp_replace").flatMap((site) => {
       const pattern = literalOf(nodesOf(site.node, "children")[1]);
@@ -110,10 +112,22 @@ export const patternsArePlain: Rule = {
       return problem === undefined ? [] : [found(site, `'${pattern}' ${problem}`)];
     }),
     ...calls(sites, "regexp_replace").flatMap((site) => {
-      const replacement = literalOf(nodesOf(site.node, "children")[2]);
-      return typeof replacement === "string" && !replacement.includes("$")
-        ? []
-        : [found(site, "the replacement is not a text without $, which names a group on Spark")];
+      const [, pattern, replacement] = nodesOf(site.node, "children").map(literalOf);
+      const isOnce = typeof pattern === "string" && /^(?:\^[^|]*|[^|]*\+\$)$/.test(pattern);
+      const isPlain = typeof replacement === "string" && !replacement.includes("$");
+      return [
+        ...(isOnce
+          ? []
+          : [
+              found(
+                site,
+                "it may match twice: begin with ^ or end with +$, no |, or write replace",
+              ),
+            ]),
+        ...(isPlain
+          ? []
+          : [found(site, "the replacement is not a text without $, a group on Spark: write one")]),
+      ];
     }),
   ],
 };
@@ -144,7 +158,7 @@ const constructs: ReadonlyMap<string, string> = new Map([
   ["POSITIONAL_REFERENCE", "a column by its number is not shared: write its name"],
   ["COLLATE", "a collation is not shared: text is compared by its code points"],
   ["GROUPING_FUNCTION", "grouping() is not shared: mark each set of rows with a column"],
-  ["ARRAY_EXTRACT", "an index is not shared: explode the array, or write element_at(array, n)"],
+  ["ARRAY_EXTRACT", "an index is not shared: explode the array in a subquery"],
   ["ARRAY_SLICE", "a slice is not shared: explode the array in a subquery and filter its rows"],
   ["ARRAY_CONSTRUCTOR", "an array literal is not shared: keep its values as rows of a CTE"],
   ["STRUCT_EXTRACT", "a field of an expression is not shared: name it in a subquery first"],

@@ -63,7 +63,7 @@ const operatorInsteads: Readonly<Record<string, string>> = {
   "~~": "write like",
   "!~~": "write not like",
   "~": "write regexp_like(text, '^...$')",
-  "[": "explode the array in a subquery, or write element_at(array, n)",
+  "[": "explode the array in a subquery, or keep values as rows of a CTE",
   "->": "explode the array in a subquery and work on its rows",
   ":": "write `as name` after the expression",
   "!": "write not",

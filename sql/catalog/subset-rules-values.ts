@@ -12,7 +12,7 @@ import {
   type Rule,
   type Site,
 } from "./subset-tree.ts";
-import { isDate, isDouble, isNonzero, uncastWholeNumbers } from "./subset-values.ts";
+import { isNonzero, Types } from "./subset-values.ts";
 
 /** Rules about values: their types, and what arithmetic makes of them. */
 
@@ -20,15 +20,17 @@ export const integerResultsAreCast: Rule = {
   id: "integer-results-are-cast",
   why: "Counts, sums, ranks and parts of dates are HUGEINT or BIGINT on DuckDB, BIGINT or INT on Spark.",
   // In a condition or a divisor the width is harmless: what matters is what a SELECT hands on.
-  check: ({ sites }) =>
-    items(sites).flatMap((item) =>
-      uncastWholeNumbers(item.node).map((node) => {
+  check: ({ sites }) => {
+    const types = new Types(sites);
+    return items(sites).flatMap((item) =>
+      types.uncastWholeNumbers(item.node).map((node) => {
         const call = callOf(node);
-        const types = call === "sum" ? "bigint), or as double for a sum of doubles" : "bigint)";
-        const line = sites.find((site) => site.node === node)?.line ?? item.line;
-        return { line, message: `${call} is not cast: write cast(${call}(...) as ${types}` };
+        const hint = call === "sum" ? "bigint), or as double for a sum of doubles" : "bigint)";
+        const place = sites.find((site) => site.node === node) ?? item;
+        return found(place, `${call} is not cast: write cast(${call}(...) as ${hint}`);
       }),
-    ),
+    );
+  },
 };
 
 export const nullsHaveAType: Rule = {
@@ -54,14 +56,16 @@ export const divisorsAreNotZero: Rule = {
 export const doublesStayDoubles: Rule = {
   id: "doubles-stay-doubles",
   why: "A double cast to bigint is rounded by DuckDB and cut by Spark; as text 1e7 is 10000000.0 or 1.0E7.",
-  check: ({ sites }) =>
-    sites
+  check: ({ sites }) => {
+    const types = new Types(sites);
+    return sites
       .filter(({ node }) => ["BIGINT", "VARCHAR"].includes(castOf(node)))
       .filter(({ node }) => {
         const child = nodeOf(node, "child");
-        return child !== undefined && isDouble(child);
+        return child !== undefined && types.isDouble(child);
       })
-      .map((site) => found(site, "a double is cast to bigint or string: keep it a double")),
+      .map((site) => found(site, "a double is cast to bigint or string: keep it a double"));
+  },
 };
 
 export const castsAreStrict: Rule = {
@@ -111,11 +115,17 @@ function aroundSums(site: Site | undefined): Site | undefined {
 
 export const datesAreNotSubtracted: Rule = {
   id: "dates-are-not-subtracted",
-  why: "date - date is a number of days on DuckDB and an interval on Spark. Columns cannot be told.",
-  check: ({ sites }) =>
-    calls(sites, "-")
-      .filter(({ node }) => nodesOf(node, "children").slice(1).some(isDate))
-      .map((site) => found(site, "a date is subtracted: write datediff(later, earlier)")),
+  why: "date - date is a number of days on DuckDB and an interval on Spark. A table's columns cannot be told.",
+  check: ({ sites }) => {
+    const types = new Types(sites);
+    return calls(sites, "-")
+      .filter(({ node }) =>
+        nodesOf(node, "children")
+          .slice(1)
+          .some((child) => types.isDate(child)),
+      )
+      .map((site) => found(site, "a date is subtracted: write datediff(later, earlier)"));
+  },
 };
 
 export const floorsAreDoubles: Rule = {

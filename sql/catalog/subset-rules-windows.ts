@@ -95,6 +95,8 @@ export const listsAreSorted: Rule = {
   why: "collect_list and collect_set take the rows as they come.",
   check: ({ sites }) =>
     calls(sites, "collect_list", "collect_set")
+      // With over (...) they are function-not-shared.
+      .filter(({ node }) => kindOf(node) === "FUNCTION")
       .filter(({ parent }) => !["array_sort", "size"].includes(callOf(parent?.node)))
       .map((site) => {
         const call = callOf(site.node);

@@ -1,4 +1,4 @@
-"""Marquee's tables calculated another way: plain Python over the raw files, after CATALOG.md.
+"""Marquee's tables calculated another way: plain Python over the raw files, after docs/tables.md.
 
 python3 oracle.py --source FOLDER [--source FOLDER ...] [--small] --out DIR
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 import core
 import marts_ratings
 import marts_releases
+from figures import figures
 from read import read
 from staging import stage
 from write import write
@@ -43,7 +44,7 @@ def main() -> None:
         *marts_ratings.tables(staging, cores),
         *marts_releases.tables(staging, cores),
     ]
-    write(tables, staging.accounts, options.out)
+    write(tables, staging.accounts, figures(tables), options.out)
 
 
 if __name__ == "__main__":

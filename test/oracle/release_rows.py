@@ -1,4 +1,4 @@
-"""The rows of the marts over releases: fields are the columns of CATALOG.md, in its order."""
+"""The rows of the marts over releases: fields are the columns of docs/tables.md, in its order."""
 
 from typing import NamedTuple
 

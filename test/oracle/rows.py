@@ -1,4 +1,4 @@
-"""The rows of the staging tables: fields are the columns of CATALOG.md, in its order."""
+"""The rows of the staging tables: fields are the columns of docs/tables.md, in its order."""
 
 from datetime import date, datetime
 from typing import NamedTuple

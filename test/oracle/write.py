@@ -70,8 +70,10 @@ def write_table(table: Table, folder: Path) -> None:
         file.writelines(",".join(map(cell, row)) + "\n" for row in rows)
 
 
-def write(tables: list[Table], accounts: dict[str, Account], folder: Path) -> None:
-    """All tables and facts.json."""
+def write(
+    tables: list[Table], accounts: dict[str, Account], figures: dict[str, Any], folder: Path
+) -> None:
+    """All tables, facts.json and figures.json."""
     folder.mkdir(parents=True, exist_ok=True)
     for table in tables:
         write_table(table, folder)
@@ -80,3 +82,6 @@ def write(tables: list[Table], accounts: dict[str, Account], folder: Path) -> No
         "tables": {table.name: len(table.rows) for table in tables},
     }
     (folder / "facts.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    lines = [f'  "{table}": {json.dumps(figure)}' for table, figure in figures.items()]
+    text = "{\n" + ",\n".join(lines) + "\n}\n"
+    (folder / "figures.json").write_text(text, encoding="utf-8")

@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 export type Row = (string | null)[];
 
-/** Doubles may differ in the last bits, as CATALOG says; everything else is equal or not. */
+/** Doubles may differ in the last bits, as the catalogue says; everything else is equal or not. */
 const relativeTolerance = 1e-12;
 
 /**

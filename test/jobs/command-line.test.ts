@@ -1,0 +1,157 @@
+import { execFile } from "node:child_process";
+import { chmod, mkdir, readdir, rm } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+
+import { expect } from "chai";
+
+import { exitCodes } from "../../errors.ts";
+import { withFolder } from "../support/folder.ts";
+import { tinyFiles, tinySource } from "../support/tiny-source.ts";
+
+const root = path.join(import.meta.dirname, "..", "..");
+
+interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the program as a person would. */
+async function pipeline(...args: string[]): Promise<Outcome> {
+  const command = ["--import", "tsx", path.join("jobs", "pipeline.ts"), ...args];
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, command, { cwd: root });
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as Outcome;
+    return { code, stdout, stderr };
+  }
+}
+
+describe("the command line", function () {
+  this.timeout(60_000);
+
+  it("ends bad input with one clear line, its exit code and nothing published", async () => {
+    await withFolder(async (folder) => {
+      const place = (name: string): string => path.join(folder, name);
+      const source = (name: string, changes: Record<string, string | Buffer>): Promise<string> =>
+        tinySource(place(name), changes);
+      const good = await source("good", {});
+      const other = await source("other", {});
+      const header = await source("header", { "links.csv": "movieId,imdbId\n1,1\n" });
+      const empty = await source("empty", { "links.csv": "" });
+      const faults = await source("faults", { "links.csv": "movieId,imdbId,tmdbId\na,b,c\n" });
+      const latin = await source("latin", {
+        "movies.csv": Buffer.from("movieId,title,genres\n1,Am\xe9lie,Drama\n", "latin1"),
+      });
+      await mkdir(place("nothing"));
+      const directory = await source("directory", {});
+      await rm(path.join(directory, "links.csv"));
+      await mkdir(path.join(directory, "links.csv"));
+
+      const { usage, input } = exitCodes;
+      const cases: [string[], number, RegExp][] = [
+        [["--sauce", "x"], usage, /unknown option '--sauce'.* --help/],
+        [["--source", "kagle"], usage, /--source kagle: there is no such source or folder/],
+        [["--source", path.join(good, "links.csv")], usage, /it is a file, not a folder/],
+        [["--only", "prepair"], usage, /no step "prepair"; the steps are fetch, prepare/],
+        [["--log", "xml"], usage, /Allowed choices are text, json/],
+        [["surplus"], usage, /too many arguments/],
+        [["--source", place("nothing")], input, /holds no file that Marquee knows.*ratings\.csv/],
+        [["--source", header], input, /links\.csv: its header lacks the column tmdbId/],
+        [["--source", empty], input, /links\.csv is empty/],
+        [["--source", directory], input, /links\.csv is a folder where a file should be/],
+        [["--source", faults], input, /1 of 1 records cannot be read/],
+        [["--source", latin], input, /record 1 holds bytes that are not UTF-8.*iconv/],
+        [["--source", good, "--source", other], input, /two folders hold ratings/],
+      ];
+      const outcomes = cases.map(async ([args, code, message], index) => {
+        const lake = place(`lake-${index}`);
+        const outcome = await pipeline(...args, "--lake", lake);
+        const what = args.join(" ");
+        const lines = outcome.stderr.split("\n").filter((line) => line.startsWith("error: "));
+        expect(lines, what).to.have.length(1);
+        expect(lines[0]).to.match(message);
+        expect(outcome.stderr, what).not.to.match(/^\s+at /m);
+        expect(outcome.code, what).to.equal(code);
+        expect(await readdir(lake).catch(() => []), what).not.to.include("marts");
+      });
+      await Promise.all(outcomes);
+    });
+  });
+
+  it("says what is in the way of the lake", async () => {
+    await withFolder(async (folder) => {
+      const source = await tinySource(path.join(folder, "in"));
+      const file = path.join(source, "links.csv");
+      const inFile = await pipeline("--source", source, "--lake", path.join(file, "lake"));
+      expect(inFile.code).to.equal(exitCodes.lake);
+      expect(inFile.stderr).to.match(
+        /^error: the lake .* cannot be used: a part of the path is a file/m,
+      );
+    });
+  });
+
+  it("says that a file may not be read", async function () {
+    if (process.getuid?.() === 0) {
+      process.stderr.write(
+        "      NOT TESTED: an unreadable file, since root may read everything.\n",
+      );
+      this.skip();
+    }
+    await withFolder(async (folder) => {
+      const source = await tinySource(path.join(folder, "in"));
+      await chmod(path.join(source, "links.csv"), 0);
+      const outcome = await pipeline("--source", source, "--lake", path.join(folder, "lake"));
+      expect(outcome.code).to.equal(exitCodes.input);
+      expect(outcome.stderr).to.match(/links\.csv cannot be read \(EACCES\)/);
+    });
+  });
+
+  it("ends with a summary for people, and says nothing else on stdout", async () => {
+    await withFolder(async (folder) => {
+      const ratings = `${tinyFiles["ratings.csv"]!}x,10,4.0,946684800\n`;
+      const source = await tinySource(path.join(folder, "in"), { "ratings.csv": ratings });
+      const lake = path.join(folder, "lake");
+      const { code, stdout } = await pipeline("--source", source, "--lake", lake);
+      expect(code).to.equal(0);
+      expect(stdout).to.match(/^ratings +1 +5 +4 +0 +1$/m);
+      expect(stdout).to.include(
+        'ratings: 1 x not_a_whole_number, such as userId "x" is not a whole',
+      );
+      expect(stdout).to.match(/^marts\.genre_popularity +1 +\d+\.\d\d$/m);
+      expect(stdout).to.match(/^Checks: \d+ passed, 0 failed, \d+ warned\.$/m);
+      expect(stdout).to.include(path.join(lake, "warehouse.duckdb"));
+      expect(stdout).not.to.include("SYNTHETIC");
+    });
+  });
+
+  it("writes JSON lines alone with --log json", async () => {
+    await withFolder(async (folder) => {
+      const source = await tinySource(path.join(folder, "in"));
+      const args = ["--source", source, "--lake", path.join(folder, "lake"), "--log", "json"];
+      const { stdout, stderr } = await pipeline(...args);
+      const lines = stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as { msg: string });
+      expect(lines.at(-1)?.msg).to.equal("finished");
+      expect(stderr).to.equal("");
+      const failed = await pipeline(...args, "--source", path.join(folder, "none"));
+      expect(failed.code).to.equal(exitCodes.usage);
+      expect(JSON.parse(failed.stdout.trim())).to.include({
+        level: 50,
+        exit_code: exitCodes.usage,
+      });
+    });
+  });
+
+  it("shows its help", async () => {
+    const { code, stdout } = await pipeline("--help");
+    expect(code).to.equal(0);
+    for (const option of ["--source", "--small", "--lake", "--only", "--log"]) {
+      expect(stdout).to.include(option);
+    }
+  });
+});
