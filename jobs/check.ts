@@ -34,7 +34,7 @@ export async function check(run: Run): Promise<void> {
 
   const broken = record.checks.filter(({ failingRows }) => failingRows > 0);
   for (const { table, name, failingRows } of broken.filter(({ severity }) => severity === "warn")) {
-    log.warn(`${table}: ${name} is broken by ${failingRows} rows`, {
+    log.detail(`${table}: ${name} is broken by ${failingRows} rows`, {
       step: "check",
       table,
       check: name,

@@ -52,7 +52,7 @@ export async function prepare(run: Run): Promise<void> {
 function tell({ log }: Run, { account, warnings }: SourceReading): void {
   const { source, read, kept, superseded, quarantined } = account;
   for (const warning of warnings) log.warn(warning, { step: "prepare", source });
-  log.info(
+  log.detail(
     `${source}: ${read} records read, ${kept} kept, ${superseded} superseded, ${quarantined} quarantined`,
     { step: "prepare", ...account },
   );

@@ -15,7 +15,7 @@ export async function transform(run: Run): Promise<void> {
       const made = await engine.make(table);
       record.made.push({ step: "transform", ...made });
       const { rows, bytes, seconds } = made;
-      log.info(`${table.id}: ${rows} rows`, {
+      log.detail(`${table.id}: ${rows} rows`, {
         step: "transform",
         table: table.id,
         rows,

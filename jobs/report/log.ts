@@ -9,6 +9,8 @@ export type LogFormat = "text" | "json";
 /** What a run says while it goes on. Fields are for machines, messages for people. */
 export interface Log {
   info(message: string, fields?: object): void;
+  /** What the summary tells a person anyway: said to machines alone. */
+  detail(message: string, fields?: object): void;
   warn(message: string, fields?: object): void;
   /** The one line in which a run ends that could not go on. */
   error(error: MarqueeError): void;
@@ -42,6 +44,9 @@ export function createLog(format: LogFormat): Log {
   return {
     info: (message, fields = {}) => {
       logger.info(fields, message);
+    },
+    detail: (message, fields = {}) => {
+      if (format === "json") logger.info(fields, message);
     },
     warn: (message, fields = {}) => {
       logger.warn(fields, message);

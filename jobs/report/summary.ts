@@ -91,7 +91,8 @@ function whereTheResultsAre({ lake, record }: Run): string {
   const warehouse = path.join(lake.folder, "warehouse.duckdb");
   return [
     `Results: ${warehouse}, and as Parquet ${path.join(lake.folder, "{staging,core,marts,ops}/<table>/*.parquet")}`,
-    `Open:    duckdb -readonly ${warehouse} "from marts.highest_rated_movies limit 10"`,
+    `Ask:     npm run ask -- --lake ${lake.folder} "from marts.highest_rated_movies limit 10"`,
+    "         or open the warehouse read-only with any DuckDB client",
   ].join("\n");
 }
 

@@ -59,6 +59,9 @@ export class SqlParser {
    * @throws MarqueeError with reason `catalog` and `file:line: what is wrong` for anything else
    */
   async parse(file: string, sql: string): Promise<ParsedSelect> {
+    if (sql.startsWith("\uFEFF")) {
+      throw refusal(file, 1, "there is a byte order mark", "Save the file as UTF-8 without one");
+    }
     const tokens = tokenize(sql).filter(({ kind }) => kind !== "comment");
     const [first] = tokens;
     if (first === undefined) throw refusal(file, 1, "there is no SQL here", "Write one SELECT");

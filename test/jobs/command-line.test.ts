@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, type ExecFileOptions, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmod, mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -6,6 +7,7 @@ import { promisify } from "node:util";
 import { expect } from "chai";
 
 import { exitCodes } from "../../errors.ts";
+import { answers } from "../support/answers.ts";
 import { withFolder } from "../support/folder.ts";
 import { tinyFiles, tinySource } from "../support/tiny-source.ts";
 
@@ -19,18 +21,41 @@ interface Outcome {
 
 /** Runs the program as a person would. */
 async function pipeline(...args: string[]): Promise<Outcome> {
-  const command = ["--import", "tsx", path.join("jobs", "pipeline.ts"), ...args];
+  return pipelineAs({}, ...args);
+}
+
+async function pipelineAs(options: ExecFileOptions, ...args: string[]): Promise<Outcome> {
+  const command = ["--import", "tsx", path.join(root, "jobs", "pipeline.ts"), ...args];
   try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, command, { cwd: root });
-    return { code: 0, stdout, stderr };
+    const ran = await promisify(execFile)(process.execPath, command, { cwd: root, ...options });
+    return { code: 0, stdout: String(ran.stdout), stderr: String(ran.stderr) };
   } catch (error) {
     const { code, stdout, stderr } = error as Outcome;
     return { code, stdout, stderr };
   }
 }
 
+/** Runs the program and kills it once it has said something. */
+async function killedAt(moment: string, ...args: string[]): Promise<void> {
+  const command = ["--import", "tsx", path.join(root, "jobs", "pipeline.ts"), "--log", "json"];
+  const child = spawn(process.execPath, [...command, ...args], { cwd: root });
+  let said = "";
+  child.stdout.on("data", (text: Buffer) => {
+    said += text.toString();
+    if (said.includes(moment)) child.kill("SIGKILL");
+  });
+  const [, signal] = (await once(child, "close")) as [unknown, string | null];
+  expect(signal, `it went on past ${moment}:\n${said}`).to.equal("SIGKILL");
+}
+
+/** Root may read and write everything; such a test runs as nobody then. */
+function withoutPrivileges(home: string): ExecFileOptions {
+  const env = { ...process.env, HOME: home, TMPDIR: home };
+  return process.getuid?.() === 0 ? { env, uid: 65534, gid: 65534 } : { env };
+}
+
 describe("the command line", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it("ends bad input with one clear line, its exit code and nothing published", async () => {
     await withFolder(async (folder) => {
@@ -66,18 +91,21 @@ describe("the command line", function () {
         [["--source", latin], input, /record 1 holds bytes that are not UTF-8.*iconv/],
         [["--source", good, "--source", other], input, /two folders hold ratings/],
       ];
-      const outcomes = cases.map(async ([args, code, message], index) => {
-        const lake = place(`lake-${index}`);
-        const outcome = await pipeline(...args, "--lake", lake);
+      const expectCase = async ([args, code, message]: (typeof cases)[number]): Promise<void> => {
         const what = args.join(" ");
+        const lake = place(what.replaceAll(/\W/g, "_"));
+        const outcome = await pipeline(...args, "--lake", lake);
         const lines = outcome.stderr.split("\n").filter((line) => line.startsWith("error: "));
         expect(lines, what).to.have.length(1);
         expect(lines[0]).to.match(message);
         expect(outcome.stderr, what).not.to.match(/^\s+at /m);
         expect(outcome.code, what).to.equal(code);
         expect(await readdir(lake).catch(() => []), what).not.to.include("marts");
-      });
-      await Promise.all(outcomes);
+      };
+      // Two at a time: each is a process of its own.
+      for (let first = 0; first < cases.length; first += 2) {
+        await Promise.all(cases.slice(first, first + 2).map(expectCase));
+      }
     });
   });
 
@@ -93,19 +121,59 @@ describe("the command line", function () {
     });
   });
 
-  it("says that a file may not be read", async function () {
-    if (process.getuid?.() === 0) {
-      process.stderr.write(
-        "      NOT TESTED: an unreadable file, since root may read everything.\n",
-      );
-      this.skip();
-    }
+  it("says that a file may not be read, or a lake not be written", async () => {
+    await withFolder(async (folder) => {
+      await chmod(folder, 0o777);
+      const home = path.join(folder, "home");
+      await mkdir(home);
+      await chmod(home, 0o777);
+      const source = await tinySource(path.join(folder, "in"));
+      const nobody = withoutPrivileges(home);
+
+      const closed = path.join(folder, "closed");
+      await mkdir(closed, { mode: 0o555 });
+      const unwritable = await pipelineAs(nobody, "--source", source, "--lake", closed);
+      expect(unwritable.stderr).to.match(/^error: the lake .* this user may not write there/m);
+      expect(unwritable.code).to.equal(exitCodes.lake);
+
+      await chmod(path.join(source, "links.csv"), 0);
+      const lake = path.join(folder, "lake");
+      const unreadable = await pipelineAs(nobody, "--source", source, "--lake", lake);
+      expect(unreadable.stderr).to.match(/^error: .*links\.csv cannot be read \(EACCES\)/m);
+      expect(unreadable.code).to.equal(exitCodes.input);
+    });
+  });
+
+  it("leaves the old answers when it is killed, and gives the same ones when run again", async () => {
     await withFolder(async (folder) => {
       const source = await tinySource(path.join(folder, "in"));
-      await chmod(path.join(source, "links.csv"), 0);
-      const outcome = await pipeline("--source", source, "--lake", path.join(folder, "lake"));
-      expect(outcome.code).to.equal(exitCodes.input);
-      expect(outcome.stderr).to.match(/links\.csv cannot be read \(EACCES\)/);
+      const lake = path.join(folder, "lake");
+      const args = ["--source", source, "--lake", lake];
+      await pipeline(...args);
+      const before = await answers(lake);
+      for (const moment of ["links: 2 records", "core.movies: 2 rows", "check: "]) {
+        await killedAt(moment, ...args);
+        expect(await answers(lake), `killed at ${moment}`).to.deep.equal(before);
+      }
+      await pipeline(...args);
+      expect(await answers(lake)).to.deep.equal(before);
+      expect(await readdir(path.join(lake, "versions"))).to.have.length(1);
+    });
+  });
+
+  it("gives the same tables in another time zone and locale", async () => {
+    await withFolder(async (folder) => {
+      const source = await tinySource(path.join(folder, "in"));
+      const places = {
+        here: {},
+        there: { TZ: "Pacific/Chatham", LC_ALL: "de_DE.UTF-8", LANG: "de_DE.UTF-8" },
+      };
+      for (const [name, variables] of Object.entries(places)) {
+        const env = { ...process.env, ...variables };
+        await pipelineAs({ env }, "--source", source, "--lake", path.join(folder, name));
+      }
+      const [here, there] = [path.join(folder, "here"), path.join(folder, "there")];
+      expect(await answers(there)).to.deep.equal(await answers(here));
     });
   });
 

@@ -9,6 +9,7 @@ export function quietLog(): Log & { warnings: string[] } {
   return {
     warnings,
     info: () => undefined,
+    detail: () => undefined,
     warn: (message) => warnings.push(message),
     error: () => undefined,
     progress: (_label, _total, work) => work(() => undefined),

@@ -103,6 +103,11 @@ describe("parsing a SELECT", () => {
     const cases: readonly (readonly [what: string, sql: string, line: string])[] = [
       ["an empty file", "", "1: there is no SQL here. Write one SELECT"],
       ["a file of comments", "-- one\n/* two */ ", "1: there is no SQL here. Write one SELECT"],
+      [
+        "a byte order mark",
+        "\uFEFFselect 1",
+        "1: there is a byte order mark. Save the file as UTF-8 without one",
+      ],
       ["bad syntax", "select 1,\n  2 frm x y", '2: syntax error at or near "x"'],
       [
         "bad syntax after multi-byte characters",
