@@ -61,7 +61,7 @@ const cutText = "take a part with split_part(text, separator, n)";
 const calendarPart = "write year(d), quarter(d), month(d), weekofyear(d) or day(d)";
 const weekday = "write datediff(d, date '0001-01-01') % 7, where 0 is Monday";
 const trimmed =
-  "write regexp_replace(text, '^ +| +$', ''), with a tab or NBSP in [ ] beside the space";
+  "write regexp_replace(regexp_replace(text, '^ +', ''), ' +$', ''), or [ ] with NBSP for the space";
 
 /** What to write instead of those that one would reach for. */
 const insteads: ReadonlyMap<string, string> = new Map([
@@ -110,6 +110,17 @@ const insteads: ReadonlyMap<string, string> = new Map([
 function each(names: readonly string[], instead: string): [string, string][] {
   return names.map((name) => [name, instead]);
 }
+
+/** How a function is written that the tree knows by another name. */
+export const wordings: ReadonlyMap<string, string> = new Map([
+  ["~~*", "ilike"],
+  ["!~~*", "not ilike"],
+  ["~~~", "glob"],
+  ["list_value", "[ ]"],
+  ["struct_pack", "{ }"],
+  ["row", "(a, b)"],
+  ["timezone", "at time zone"],
+]);
 
 /** What to write instead of a function that is not shared, where that is known. */
 export function insteadOf(name: string): string | undefined {

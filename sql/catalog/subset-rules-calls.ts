@@ -4,6 +4,7 @@ import {
   movingWords,
   sharedFunctions,
   windowFunctions,
+  wordings,
 } from "./subset-functions.ts";
 import {
   callOf,
@@ -53,7 +54,7 @@ function callProblem(node: SqlNode): string | undefined {
   }
   if (shared === undefined) {
     const instead = insteadOf(name) ?? "use one of the functions in subset-functions.ts";
-    return `${name} is not shared: ${instead}`;
+    return `${wordings.get(name) ?? name} is not shared: ${instead}`;
   }
   const [least, most] = shared;
   const count = nodesOf(node, "children").length;

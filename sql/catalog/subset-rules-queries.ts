@@ -51,8 +51,8 @@ export const plainJoins: Rule = {
       .map((site) =>
         found(
           site,
-          `a ${textOf(site.node, "ref_type")} ${textOf(site.node, "join_type")} join is not shared: ` +
-            "write join ... on or using, left, right, full, cross, semi or anti",
+          `the join is ${textOf(site.node, "ref_type")} ${textOf(site.node, "join_type")}: ` +
+            "write [left, right, full, semi, anti] join ... on or using, or cross join",
         ),
       ),
 };

@@ -60,7 +60,9 @@ export class Types {
 }
 
 function namesThat(sites: readonly Site[], is: (node: SqlNode, names: Names) => boolean): Names {
-  const computed = items(sites).filter(({ node }) => kindOf(node) !== "COLUMN_REF");
+  const computed = items(sites).filter(
+    ({ node }) => kindOf(node) !== "COLUMN_REF" && textOf(node, "alias") !== "",
+  );
   const definitionsOf = (name: string) =>
     computed.map(({ node }) => node).filter((node) => textOf(node, "alias") === name);
   const all = new Set(computed.map(({ node }) => textOf(node, "alias")));

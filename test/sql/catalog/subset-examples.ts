@@ -154,6 +154,7 @@ patterns-are-plain
   yes select regexp_like('a', '^(?:a|[b-z ][^0-9])$') as a, regexp_replace('b', '^[&a-c]', '-') as b, 'a' not like '$%' as c
 integer-results-are-cast
   no  select ⏎ ❯count(*) as a from ratings
+  no  select ⏎ ❯count(*) as a from ratings where rating > (select avg(rating) from ratings)
   no  select movie_id, ⏎ coalesce(❯sum(movie_id), 0) as a from ratings group by all
   no  select case when true then ⏎ ❯year(rated_month) end as a from ratings
   no  select ⏎ ❯row_number() over (order by rating nulls last) as a from ratings
