@@ -30,7 +30,7 @@ export const tablesHaveALayer: Rule = {
       .map(({ schema, table, line }) => {
         const what =
           schema === undefined ? `${table} is not a CTE above` : `${schema} is not a layer`;
-        return { line, message: `${what}: write ${layers.join(", ")} and a dot before the table` };
+        return { line, message: `${what}: write ${layers.join(". or ")}. before the table` };
       }),
     ...sites
       .filter(({ node }) => kindOf(node) === "BASE_TABLE" && textOf(node, "catalog_name") !== "")

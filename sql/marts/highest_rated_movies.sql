@@ -15,15 +15,16 @@ threshold as (
     select percentile_cont(9e-1) within group (order by rating_count) as minimum_count from rated
 ),
 
+-- v/(v+m) * R + m/(v+m) * C, written as C + v/(v+m) * (R - C): films whose average is C tie then,
+-- whatever their number of ratings, where the sum of two rounded products would tell them apart.
 weighted as (
     select
         rated.movie_id,
         rated.rating_count,
         rated.average_rating,
-        rated.rating_count / nullif(rated.rating_count + threshold.minimum_count, 0e0)
-        * rated.average_rating
-        + threshold.minimum_count / nullif(rated.rating_count + threshold.minimum_count, 0e0)
-        * overall.overall_average as weighted_rating
+        overall.overall_average
+        + rated.rating_count / nullif(rated.rating_count + threshold.minimum_count, 0e0)
+        * (rated.average_rating - overall.overall_average) as weighted_rating
     from rated
     cross join threshold
     cross join overall

@@ -52,6 +52,7 @@ describe("Python strings", () => {
   reads("STRING", raw`"\u0007xS4Āǿ\u00008"`, raw`'\7x\1234\400\777\08'`);
   reads("STRING", '"\u00a0éJ5"', raw`'\xa0\xE9\x4a5'`, raw`'\u00a0\u00E9J5'`, "'\u00a0éJ5'");
   reads("STRING", '"😀中A"', raw`'\U0001F600\u4e2d\x41'`, raw`'\ud83d\uDE00中A'`, "'😀中A'");
+  reads("STRING", '"\u{10ffff}"', raw`'\U0010FFFF'`, raw`'\udbff\udfff'`);
   reads("STRING", raw`"\\d\\8\\ \\/\\c\\X41\\é\\😀"`, raw`'\d\8\ \/\c\X41\é\😀'`);
   reads("STRING", '"\\t\\f\\u000b\\u0001\x7f\u2028"', "'\t\f\v\x01\x7f\u2028'");
   refuses("a string without an end at character 6", `'`, `'abc`, `'abc\\`, raw`'abc\'`, `'abc"`);
@@ -127,7 +128,7 @@ describe("Python lists and dicts", () => {
   good(json, " \t\r\n\f[ {\n'id' \r:\t1\f, 'name':'x' } , \n] \r\n");
   good(json, "[{'id':[],'id':'y','id':1,'name':2,'name':'x'}]");
   good(json, "[{'o':{'id':2,'p':[{},(),(3,)]},'id':1,'ID':4,'id ':5,'':6,'name':'x'}]");
-  good(json, "[{1:2,None:3,True:4,-1.5:5,(1,'id'):6,():7,'id':1,'name':'x'}]");
+  good(json, "[{'id':1,'name':'x',1:2,None:3,True:4,-1.5:5,(1,'id'):6,():7}]");
   good('[{"id":1,"name":"x"},{"id":2,"name":null}]', "[{'id':1,'name':'x'},{'id':2}]");
   good('[{"id":1,"name":null}]', "[{'id':1}]", "[{'id':1,'name':'x','name':None}]");
   good("[]", "[]", " [ ] ");

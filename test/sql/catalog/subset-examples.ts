@@ -23,6 +23,7 @@ items-are-named
 names-need-no-quotes
   no  select ⏎ ❯rating as check from ratings
   no  select 1 as a from ⏎ ❯ratings as groups
+  no  select 1 as a from ⏎ ❯ratings as r(rows)
   no  with time as ( ⏎ select ❯1 as a), final as (select a from time) select * from final
   no  with a(rows) as ( ⏎ select ❯1 as x), final as (select * from a) select * from final
   yes select rating as checked, movie_id as rank, 1 as year, 2 as month, 'x' as character from ratings
@@ -72,6 +73,7 @@ plain-clauses
   no  select cast(count(*) ⏎ ❯filter (rating > 1) as bigint) as a from ratings
   no  select 1 as a where 1 = ⏎ ❯any (select movie_id from ratings)
   no  select cast(rated_month + ⏎ ❯interval '1 month' as date) as a from ratings
+  no  select cast(rated_at + ⏎ ❯interval 36 hours as date) as a from ratings
   yes select cast(count(*) filter (where rating is null) as bigint) as a from ratings union all select 1 as a
 six-types
   no  select ⏎ ❯cast(rating as varchar) as a from ratings
@@ -123,6 +125,7 @@ function-not-shared
   no  select ⏎ ❯count_if(rating > 1) as a from ratings
   no  select ⏎ ❯concat('a', 'b') as a
   no  select ⏎ ❯stddev(rating) as a from ratings
+  no  select cast(rated_month + ⏎ ❯to_months(1) as date) as a from ratings
   no  select ⏎ ❯constructor(rating) as a from ratings
   no  select 1 as a where 'a' ⏎ ❯ilike 'A'
   no  select ⏎ ❯rated_month.last_day() as a from ratings

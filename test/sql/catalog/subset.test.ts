@@ -159,6 +159,30 @@ describe("the shared subset of SQL", () => {
     }
   });
 
+  it("says what was found and what to write instead", async () => {
+    const faults = await lint(`with final as (select
+      count(*) as a,
+      sum(1) as b,
+      round(1, 2) as c,
+      substring('a') as d,
+      collect_set(1) over () as e,
+      cast(1 as int) as f,
+      bigint '5' as g
+      from raw.x, y) select * from final`);
+    expect(faults.map(({ message }) => message)).to.deep.equal([
+      "count is not cast: write cast(count(...) as bigint)",
+      "sum is not cast: write cast(sum(...) as bigint), or as double for a sum of doubles",
+      "round has 2 arguments: on both engines it has 1",
+      "substring has 1 arguments: on both engines it has 2 to 3",
+      "the start is not a number other than 0: write 1 or more",
+      "collect_set with over (...) is not shared: aggregate in a CTE and join it",
+      "the type int is not shared: write cast(x as bigint)",
+      "the type bigint '...' is not shared: write one of bigint, double, string, boolean, date, timestamp",
+      "raw is not a layer: write staging. or core. or marts. before the table",
+      "y is not a CTE above: write staging. or core. or marts. before the table",
+    ]);
+  });
+
   it("lists the faults by line and each one once", async () => {
     const faults = await lint(
       "with final as (\nselect case upper('a') when 'a' then 1 when 'b' then 2 end as a,\n" +
