@@ -68,8 +68,10 @@ export class Session {
     return Number((await this.table(sql))[0]?.[0] ?? 0);
   }
 
+  /** The database keeps a copy; the handle itself would keep the process from ending. */
   register(scalarFunction: DuckDBScalarFunction): void {
     this.#connection.registerScalarFunction(scalarFunction);
+    scalarFunction.destroySync();
   }
 
   close(): void {

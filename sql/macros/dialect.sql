@@ -4,8 +4,11 @@
 create or replace macro explode(items) as unnest(items);
 create or replace macro regexp_like(text, pattern) as regexp_matches(text, pattern);
 create or replace macro size(items) as cast(len(items) as integer);
-create or replace macro collect_set(item) as list(distinct item) filter (where item is not null);
-create or replace macro collect_list(item) as list(item) filter (where item is not null);
+-- Over no rows Spark collects an empty list, DuckDB's list() nothing.
+create or replace macro collect_set(item) as
+    coalesce(list(distinct item) filter (where item is not null), []);
+create or replace macro collect_list(item) as
+    coalesce(list(item) filter (where item is not null), []);
 create or replace macro array_sort(items) as list_sort(items, 'ASC', 'NULLS LAST');
 create or replace macro array_join(items, separator) as array_to_string(items, separator);
 -- Spark counts the days from the second date to the first.
