@@ -28,7 +28,7 @@ describe("models", () => {
     declared = await catalog();
   });
 
-  it("have a test each, and every test has its model", async () => {
+  it("have a test each, and every test has its model", () => {
     const models = declared.tables.filter((table) => table.layer !== "ops").map(({ id }) => id);
     const tested = readdirSync(folder).flatMap((layer) =>
       readdirSync(path.join(folder, layer)).map((name) => `${layer}.${name}`),

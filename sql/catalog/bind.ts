@@ -45,7 +45,8 @@ async function expectColumns(
   const reader = await connection.runAndReadAll(`describe ${select}`).catch((error: unknown) => {
     throw bindFault(file, error);
   });
-  const given = reader.getRowsJS().map(([name, type]) => `${String(name)} ${String(type)}`);
+  const rows = reader.getRowsJS() as string[][];
+  const given = rows.map(([name, type]) => `${name ?? ""} ${type ?? ""}`);
   const declared = table.columns.map((column) => `${column.name} ${duckdbType[column.type]}`);
   const differs = declared.findIndex((column, index) => column !== given[index]);
   if (differs === -1 && given.length === declared.length) return;

@@ -49,7 +49,7 @@ function describe(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: stri
       .sort((a, b) => b.path.length - a.path.length)
       .at(0);
     if (deepest !== undefined) {
-      return describe({ ...deepest, path: [...issue.path, ...deepest.path] } as z.core.$ZodIssue);
+      return describe({ ...deepest, path: [...issue.path, ...deepest.path] });
     }
   }
   const missing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");

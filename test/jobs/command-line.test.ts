@@ -200,11 +200,15 @@ describe("the command line", function () {
       const source = await tinySource(path.join(folder, "in"));
       const args = ["--source", source, "--lake", path.join(folder, "lake"), "--log", "json"];
       const { stdout, stderr } = await pipeline(...args);
+      const ended = Date.now();
       const lines = stdout
         .trim()
         .split("\n")
-        .map((line) => JSON.parse(line) as { msg: string });
-      expect(lines.at(-1)?.msg).to.equal("finished");
+        .map((line) => JSON.parse(line) as { msg: string; time: string });
+      const last = lines.at(-1)!;
+      expect(last.msg).to.equal("finished");
+      const lingered = ended - Date.parse(last.time);
+      expect(lingered, "ms from the last word to the end").to.be.lessThan(5000);
       expect(stderr).to.equal("");
       const failed = await pipeline(...args, "--source", path.join(folder, "none"));
       expect(failed.code).to.equal(exitCodes.usage);

@@ -1,58 +1,7 @@
-import { stat } from "node:fs/promises";
-import path from "node:path";
-
 import { expect } from "chai";
-import fc from "fast-check";
 
-import { MarqueeError } from "../../../errors.ts";
-import { Session } from "../../../jobs/duckdb.ts";
-import { readSource, type SourceReading } from "../../../jobs/prepare/read-source.ts";
-import { catalog } from "../../support/catalog.ts";
 import { failure } from "../../support/errors.ts";
-import { withFolder, writeFiles } from "../../support/folder.ts";
-
-const runStart = new Date("2020-01-01T00:00:00Z");
-
-type Reading = SourceReading & { rows: unknown[][] };
-
-/** Reads files of one source; gives the account and what raw.<source> holds. */
-async function read(name: string, ...contents: (string | Buffer)[]): Promise<Reading> {
-  return withSession((session, folder) => readIn(session, folder, name, contents));
-}
-
-async function withSession<T>(use: (session: Session, folder: string) => Promise<T>): Promise<T> {
-  const { macros } = await catalog();
-  return withFolder(async (folder) => {
-    const session = await Session.open({ macros, spillFolder: folder });
-    try {
-      return await use(session, folder);
-    } finally {
-      session.close();
-    }
-  });
-}
-
-async function readIn(
-  session: Session,
-  folder: string,
-  name: string,
-  contents: (string | Buffer)[],
-): Promise<Reading> {
-  const source = (await catalog()).sources.find((candidate) => candidate.name === name)!;
-  for (const schema of ["raw", "typed", "superseded"]) {
-    await session.run(`drop schema if exists ${schema} cascade`);
-  }
-  const files = await Promise.all(
-    contents.map(async (content, index) => {
-      const file = path.join(folder, `${index}`, source.files[0]!.name);
-      await writeFiles(folder, { [path.relative(folder, file)]: content });
-      return { path: file, bytes: (await stat(file)).size };
-    }),
-  );
-  const reading = await readSource(session, source, files, { typedFolder: folder, runStart });
-  const rows = await session.table(`select * from raw.${name} order by record_ordinal`);
-  return { ...reading, rows };
-}
+import { quarantine, read } from "../../support/read-source.ts";
 
 const ratings = (...records: string[]): string =>
   ["userId,movieId,rating,timestamp", ...records, ""].join("\n");
@@ -60,11 +9,6 @@ const ratings = (...records: string[]): string =>
 /** Good ratings, so that a few faults are a small share. */
 const good = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${index + 1},1,3.0,1000`);
-
-const quarantine = ({ quarantined }: Reading): unknown[] =>
-  quarantined.flatMap(({ records }) =>
-    records.map(({ recordNumber, reasonCode, record }) => [recordNumber, reasonCode, record]),
-  );
 
 describe("reading a source", () => {
   it("quarantines what cannot be typed, whole, with its number and why", async () => {
@@ -233,80 +177,5 @@ describe("reading a source", () => {
     for (const [name, content, message] of refusals) {
       expect((await failure(read(name, content), "input")).line).to.match(message);
     }
-  });
-
-  it("loses no record and throws only its own errors, whatever the bytes", async function () {
-    this.timeout(60_000);
-    const pieces = fc.constantFrom(
-      "1",
-      "31",
-      "2.5",
-      "862",
-      "True",
-      "1995-10-30",
-      ",",
-      ",",
-      ",",
-      "\n",
-      "\n",
-      "\n",
-      "\r\n",
-      "\r",
-      '"',
-      '""',
-      "'",
-      "[{'id': 1, 'name': 'a'}]",
-      "[",
-      "\\",
-      " ",
-      "\t",
-      "\0",
-      "é",
-      "\u{1F600}",
-      ".",
-    );
-    const line = fc.constantFrom(
-      "1,[]",
-      "862,1,862",
-      "1,31,2.5,1000",
-      "1995-10-01,2.5",
-      "[],[],7",
-      "1",
-    );
-    const goodLines = fc
-      .tuple(line, fc.array(line, { maxLength: 3 }), fc.integer({ min: 1, max: 9 }))
-      .map(([usual, others, count]) =>
-        Buffer.from([...Array<string>(count).fill(usual), ...others, ""].join("\n")),
-      );
-    const bytes = fc.oneof(
-      {
-        weight: 5,
-        arbitrary: fc.array(pieces, { maxLength: 60 }).map((parts) => Buffer.from(parts.join(""))),
-      },
-      { weight: 2, arbitrary: goodLines },
-      { weight: 1, arbitrary: fc.uint8Array({ maxLength: 80 }).map((array) => Buffer.from(array)) },
-    );
-    const { sources } = await catalog();
-    const names = sources.map(({ name }) => name);
-    await withSession(async (session, folder) => {
-      let accounts = 0;
-      const property = fc.asyncProperty(fc.constantFrom(...names), bytes, async (name, body) => {
-        const source = sources.find((candidate) => candidate.name === name)!;
-        const header = source.columns.map(({ headers }) => headers[0]).join(",");
-        const content = Buffer.concat([Buffer.from(`${header}\n`), body]);
-        try {
-          const reading = await readIn(session, folder, name, [content]);
-          const { read: all, kept, superseded, quarantined } = reading.account;
-          expect(all).to.equal(kept + superseded + quarantined);
-          expect(reading.rows.length).to.equal(kept);
-          expect(quarantine(reading).length).to.equal(quarantined);
-          if (all > 0) accounts += 1;
-        } catch (error) {
-          if (!(error instanceof MarqueeError) || error.reason !== "input") throw error;
-        }
-      });
-      await fc.assert(property, { numRuns: 200 });
-      expect(accounts, "files that were read and not refused").to.be.greaterThan(5);
-    });
   });
 });

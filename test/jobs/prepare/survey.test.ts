@@ -79,17 +79,16 @@ describe("the survey of a CSV file", () => {
           quoted_match: /^[\s]|[\r\n]/,
           quoted,
         });
-        const expected = (
-          parse(content, {
-            relax_column_count: true,
-            record_delimiter: end,
-            skip_empty_lines: true,
-          }) as string[][]
-        ).slice(1);
+        const expected: string[][] = parse(content, {
+          relax_column_count: true,
+          record_delimiter: end,
+          skip_empty_lines: true,
+          from: 2,
+        });
         const found = await survey(content);
         expect(found.map(({ fields }) => fields)).to.deep.equal(expected.map((row) => row.length));
         expect(found.some(({ broken }) => broken)).to.equal(false);
-        const reread = found.map(({ text }) => (parse(text) as string[][])[0]);
+        const reread = found.map(({ text }) => parse(text)[0]);
         expect(reread).to.deep.equal(expected);
       }),
       { numRuns: 150 },
