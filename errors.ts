@@ -54,3 +54,21 @@ export class MarqueeError extends Error {
     return parts.map((part) => part.replace(/\s+/g, " ").trim()).join(". ");
   }
 }
+
+/**
+ * Any error as one of ours. What is not ours already is a fault of Marquee: still one line, with the
+ * stack only for whoever asks for it by MARQUEE_DEBUG.
+ */
+export function asMarqueeError(error: unknown): MarqueeError {
+  if (error instanceof MarqueeError) return error;
+  if (process.env["MARQUEE_DEBUG"] !== undefined && error instanceof Error) {
+    process.stderr.write(`${error.stack ?? ""}\n`);
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return new MarqueeError({
+    reason: "internal",
+    what: `this should not have happened: ${message.split("\n")[0] ?? ""}`,
+    next: "Please report it, with what MARQUEE_DEBUG=1 prints",
+    cause: error,
+  });
+}

@@ -20,6 +20,7 @@ export async function check(run: Run): Promise<void> {
   }
   const tables = catalog.tables.filter((table) => table.layer !== "ops");
   await engine.show(tables);
+  await lake.writeWorkState({ ...state, checkedBy: undefined });
 
   const promises = tables.flatMap((table) => table.checks.map((promise) => ({ table, promise })));
   await log.progress("check", promises.length, async (tick) => {

@@ -1,11 +1,11 @@
-import { readFile } from "node:fs/promises";
-
 import {
   type DuckDBConnection,
   DuckDBInstance,
   type DuckDBScalarFunction,
   type DuckDBValue,
 } from "@duckdb/node-api";
+
+import { MarqueeError } from "../errors.ts";
 
 /** What DuckDB keeps in memory before it spills to disk; Node itself takes some 150 MB beside it. */
 const memoryLimit = "1GB";
@@ -24,6 +24,7 @@ export interface SessionOptions {
 export class Session {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
+  #closed = false;
 
   private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
     this.#instance = instance;
@@ -47,19 +48,19 @@ export class Session {
 
   /** Runs statements; gives the number of rows that the last one wrote. */
   async run(sql: string, values?: Record<string, DuckDBValue>): Promise<number> {
-    const result = await this.#connection.run(sql, values);
+    const result = await this.#connection.run(sql, values).catch(throwClearly);
     return result.rowsChanged;
   }
 
   /** Rows as objects: BIGINT as bigint, dates and instants as DuckDB's own values. */
   async rows(sql: string): Promise<Record<string, unknown>[]> {
-    const reader = await this.#connection.runAndReadAll(sql);
+    const reader = await this.#connection.runAndReadAll(sql).catch(throwClearly);
     return reader.getRowObjectsJS();
   }
 
   /** Rows as arrays in the order of the columns. */
   async table(sql: string): Promise<unknown[][]> {
-    const reader = await this.#connection.runAndReadAll(sql);
+    const reader = await this.#connection.runAndReadAll(sql).catch(throwClearly);
     return reader.getRowsJS();
   }
 
@@ -74,24 +75,28 @@ export class Session {
     scalarFunction.destroySync();
   }
 
+  /** May be called twice. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#connection.closeSync();
     this.#instance.closeSync();
   }
 }
 
+/** A full disk is no fault of the SQL or the file at hand, wherever it is met. */
+function throwClearly(error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error);
+  if (!/no space left|not enough space|ENOSPC/i.test(message)) throw error;
+  throw new MarqueeError({
+    reason: "lake",
+    what: "the disk is full",
+    next: "Make room and run again; what was published before is intact",
+    cause: error,
+  });
+}
+
 /** A text as a SQL literal of DuckDB. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
-}
-
-/** A Parquet file's size and rows are asked of the file itself, not of the code that wrote it. */
-export async function parquetRows(session: Session, glob: string): Promise<number> {
-  return session.number(
-    `select coalesce(sum(num_rows), 0) from parquet_file_metadata(${quoted(glob)})`,
-  );
-}
-
-export async function readJson(file: string): Promise<unknown> {
-  return JSON.parse(await readFile(file, "utf8"));
 }

@@ -5,9 +5,8 @@ import type { Catalog } from "../sql/catalog/catalog.ts";
 import { createTable } from "../sql/catalog/bind.ts";
 import { duckdbType, type Severity, type Table } from "../sql/catalog/types.ts";
 import { quoted, type Session } from "./duckdb.ts";
-import { tableFolder } from "./engine/duckdb.ts";
-import type { MadeTable } from "./engine/engine.ts";
 import type { Claim } from "./lake/lock.ts";
+import { type MadeTable, tableFiles, tableFolder } from "./lake/table-files.ts";
 import type { SourceAccount } from "./prepare/account.ts";
 import type { QuarantinedRecord } from "./prepare/quarantine.ts";
 import { gitCommit, type Run } from "./run.ts";
@@ -30,6 +29,8 @@ export interface RunRecord {
   steps: { step: string; seconds: number }[];
   checks: CheckResult[];
   synthetic: boolean | undefined;
+  /** Names or folders that the tables come from; undefined while no step has read or found them. */
+  sources: string[] | undefined;
   /** Which answers are empty or partial, and for want of what. */
   remarks: string[];
   /** Whether readers see this run's tables. */
@@ -44,6 +45,7 @@ export function newRecord(): RunRecord {
     steps: [],
     checks: [],
     synthetic: undefined,
+    sources: undefined,
     remarks: [],
     published: false,
   };
@@ -61,7 +63,7 @@ export interface RunEnding {
 }
 
 export async function endingOf(
-  { id, startedAt, engine, options }: Run,
+  { id, startedAt, engine, options, record }: Run,
   status: RunStatus,
   message: string | undefined,
 ): Promise<RunEnding> {
@@ -71,7 +73,7 @@ export async function endingOf(
     finishedAt: new Date(),
     status,
     engine: engine.name,
-    sources: options.sources,
+    sources: record.sources ?? options.sources,
     gitCommit: await gitCommit(import.meta.dirname),
     message: message === "" ? undefined : message,
   };
@@ -98,6 +100,8 @@ export async function writeOps(
     const name = `new_ops.${table.name}`;
     await session.run(`drop table if exists ${name}; ${createTable(name, table)}`);
     await insertRows(session, name, table, rows[table.name] ?? []);
+    if (table.name === "runs" && previous !== undefined)
+      await forgetToldRuns(session, previous, table);
 
     const folder = tableFolder(target, table);
     await mkdir(folder, { recursive: true });
@@ -112,9 +116,17 @@ export function opsTables(catalog: Catalog): Table[] {
   return catalog.tables.filter((table) => table.layer === "ops");
 }
 
+/** A run that was killed with its last word said has its row already. */
+async function forgetToldRuns(session: Session, previous: string, table: Table): Promise<void> {
+  const files = tableFiles(previous, table);
+  await session.run(`
+    delete from new_ops.runs
+    where status = 'killed' and run_id in (select run_id from read_parquet(${files}))`);
+}
+
 /** By name, so that a column that is new since then is NULL in old rows. */
 async function oldRows(session: Session, previous: string, table: Table): Promise<string> {
-  const files = quoted(path.join(tableFolder(previous, table), "*.parquet"));
+  const files = tableFiles(previous, table);
   const found = await session.number(`select count(*) from glob(${files})`);
   return found === 0 ? "" : `union all by name select * from read_parquet(${files})`;
 }

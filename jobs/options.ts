@@ -61,13 +61,25 @@ export function readOptions(
     only?: string;
     log: LogFormat;
   }>();
+  const only = said.only === undefined ? [...stepNames] : chosenSteps(said.only, stepNames);
+  if (said.lake.trim() === "") throw usage("--lake needs the name of a folder");
+  if (said.source !== undefined && !only.includes("fetch") && !only.includes("prepare")) {
+    throw usage("--source is read by the steps fetch and prepare, which --only leaves out");
+  }
   return {
     sources: said.source ?? ["sample"],
     small: said.small,
     lake: said.lake,
-    only: said.only === undefined ? [...stepNames] : chosenSteps(said.only, stepNames),
+    only,
     log: said.log,
   };
+}
+
+/** How to report, as far as it can be told before the command line is known to be sound. */
+export function logFormatOf(argv: readonly string[]): LogFormat {
+  const place = argv.indexOf("--log");
+  const said = place === -1 ? argv.find((word) => word.startsWith("--log=")) : argv[place + 1];
+  return said?.replace("--log=", "") === "json" ? "json" : "text";
 }
 
 function chosenSteps(said: string, stepNames: readonly string[]): string[] {

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { argv } from "node:process";
 import path from "node:path";
 
-import { exitCodes, MarqueeError } from "../errors.ts";
+import { asMarqueeError, exitCodes, MarqueeError } from "../errors.ts";
 import { loadCatalog } from "../sql/catalog/catalog.ts";
 import { check } from "./check.ts";
 import { Session } from "./duckdb.ts";
@@ -10,7 +10,7 @@ import { DuckDBEngine } from "./engine/duckdb.ts";
 import { expectKnownSources, fetch } from "./fetch.ts";
 import { asLakeError, FolderLake } from "./lake/folder.ts";
 import { newRecord } from "./ops.ts";
-import { type Options, readOptions } from "./options.ts";
+import { logFormatOf, type Options, readOptions } from "./options.ts";
 import { prepare } from "./prepare.ts";
 import { publish, publishOpsAlone } from "./publish.ts";
 import { createLog, type Log } from "./report/log.ts";
@@ -44,35 +44,36 @@ export async function runPipeline(
   const id = newRunId(startedAt);
   const claim = { runId: id, startedAt: startedAt.toISOString(), sources: options.sources };
   const lake = await FolderLake.open(options.lake, claim);
-  const spillFolder = path.join(lake.work, "spill");
-  const session = await Session.open({ macros: catalog.macros, spillFolder });
-  const engine = new DuckDBEngine(session, lake.work);
-  const run: Run = {
-    id,
-    startedAt,
-    options,
-    catalog,
-    lake,
-    session,
-    engine,
-    record: newRecord(),
-    log,
-  };
-
   try {
-    for (const step of steps.filter(({ name }) => options.only.includes(name))) {
+    return await runSteps({ id, startedAt, options, catalog, lake, record: newRecord(), log });
+  } catch (error) {
+    throw asLakeError(options.lake, error);
+  } finally {
+    await lake.close();
+  }
+}
+
+async function runSteps(plan: Omit<Run, "session" | "engine">): Promise<Run> {
+  const run = await withSession(plan);
+  try {
+    for (const step of steps.filter(({ name }) => run.options.only.includes(name))) {
       await runStep(step, run);
     }
     if (!run.record.published) await publishOpsAlone(run, "succeeded", undefined);
     return run;
   } catch (error) {
-    const known = asLakeError(options.lake, error);
-    await recordFailure(run, known);
-    throw known;
+    run.session.close();
+    await recordFailure(plan, asLakeError(run.options.lake, error));
+    throw error;
   } finally {
-    session.close();
-    await lake.close();
+    run.session.close();
   }
+}
+
+async function withSession(plan: Omit<Run, "session" | "engine">): Promise<Run> {
+  const spillFolder = path.join(plan.lake.work, "spill");
+  const session = await Session.open({ macros: plan.catalog.macros, spillFolder });
+  return { ...plan, session, engine: new DuckDBEngine(session, plan.lake.work) };
 }
 
 async function runStep(step: Step, run: Run): Promise<void> {
@@ -84,25 +85,32 @@ async function runStep(step: Step, run: Run): Promise<void> {
   run.log.info(`${step.name}: ${seconds.toFixed(1)} s`, { step: step.name, seconds });
 }
 
-/** A run that failed is told of in ops too; where even that fails, the first error still counts. */
-async function recordFailure(run: Run, error: unknown): Promise<void> {
+/**
+ * A run that failed is told of in ops too, by a session of its own, since a full disk may have spoilt
+ * the run's. Where even that fails, the first error still counts.
+ */
+async function recordFailure(plan: Omit<Run, "session" | "engine">, error: unknown): Promise<void> {
   const message = error instanceof MarqueeError ? error.line : String(error);
   try {
-    await publishOpsAlone(run, "failed", message);
+    const run = await withSession(plan);
+    try {
+      await publishOpsAlone(run, "failed", message);
+    } finally {
+      run.session.close();
+    }
   } catch (second) {
-    run.log.warn(`the failed run could not be written to ops: ${oneLine(second)}`);
+    plan.log.warn(`the failed run could not be written to ops: ${asMarqueeError(second).message}`);
   }
 }
 
 async function main(): Promise<number> {
-  let log = createLog("text");
+  const log = createLog(logFormatOf(argv.slice(2)));
   try {
     const options = readOptions(
       argv.slice(2),
       steps.map(({ name }) => name),
     );
     if (options === undefined) return exitCodes.success;
-    log = createLog(options.log);
     const start = performance.now();
     const run = await runPipeline(options, log);
     const seconds = (performance.now() - start) / 1000;
@@ -117,27 +125,10 @@ async function main(): Promise<number> {
       });
     return exitCodes.success;
   } catch (error) {
-    const known = error instanceof MarqueeError ? error : unexpected(error);
+    const known = asMarqueeError(error);
     log.error(known);
     return known.exitCode;
   }
-}
-
-/** A fault of ours: still one line, the stack only for whoever asks for it. */
-function unexpected(error: unknown): MarqueeError {
-  if (process.env["MARQUEE_DEBUG"] !== undefined && error instanceof Error) {
-    process.stderr.write(`${error.stack ?? ""}\n`);
-  }
-  return new MarqueeError({
-    reason: "internal",
-    what: `this should not have happened: ${oneLine(error)}`,
-    next: "Please report it, with what MARQUEE_DEBUG=1 prints",
-    cause: error,
-  });
-}
-
-function oneLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 }
 
 if (argv[1] !== undefined && path.resolve(argv[1]) === fileURLToPath(import.meta.url)) {

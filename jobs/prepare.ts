@@ -1,10 +1,11 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
-import { readJson } from "./duckdb.ts";
 import { sourceFolders } from "./fetch.ts";
 import { emptyState } from "./lake/state.ts";
+import { writeTable } from "./lake/table-files.ts";
 import { findFiles } from "./prepare/find.ts";
+import { expectAllArrived } from "./prepare/account.ts";
 import { readSource, type SourceReading } from "./prepare/read-source.ts";
 import type { Run } from "./run.ts";
 
@@ -13,13 +14,14 @@ import type { Run } from "./run.ts";
  * quarantine, every record accounted for.
  */
 export async function prepare(run: Run): Promise<void> {
-  const { catalog, lake, session, engine, record, log, options, startedAt: runStart } = run;
+  const { catalog, lake, session, record, log, options, startedAt: runStart } = run;
   const folders = sourceFolders(options.sources, lake);
   const found = await findFiles(catalog.sources, folders, options);
   await lake.startWork();
   const typedFolder = path.join(lake.work, "typed");
   await mkdir(typedFolder);
 
+  record.sources = options.sources;
   record.synthetic = await someAreSynthetic(folders);
   const staging = catalog.tables.filter((table) => table.layer === "staging");
   await log.progress("prepare", found.size + staging.length, async (tick) => {
@@ -34,9 +36,11 @@ export async function prepare(run: Run): Promise<void> {
     }
     for (const table of staging) {
       tick(table.id);
-      record.made.push({ step: "prepare", ...(await engine.make(table)) });
+      record.made.push({ step: "prepare", ...(await writeTable(session, lake.work, table)) });
     }
   });
+
+  for (const { table, rows } of record.made) expectAllArrived(table, rows, record.accounts);
 
   await lake.writeWorkState({
     ...emptyState,
@@ -56,6 +60,10 @@ function tell({ log }: Run, { account, warnings }: SourceReading): void {
     `${source}: ${read} records read, ${kept} kept, ${superseded} superseded, ${quarantined} quarantined`,
     { step: "prepare", ...account },
   );
+}
+
+async function readJson(file: string): Promise<unknown> {
+  return JSON.parse(await readFile(file, "utf8"));
 }
 
 /** A folder of made-up data says so in origin.json; one such folder makes the whole run synthetic. */

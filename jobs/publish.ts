@@ -1,4 +1,4 @@
-import { copyFile, constants } from "node:fs/promises";
+import { constants, copyFile, rm } from "node:fs/promises";
 import path from "node:path";
 
 import { MarqueeError } from "../errors.ts";
@@ -26,12 +26,17 @@ export async function publish(run: Run): Promise<void> {
     });
   }
 
+  // A warehouse that an earlier run left half written is of no use.
+  for (const name of [warehouseName, `${warehouseName}.wal`]) {
+    await rm(path.join(lake.work, name), { force: true });
+  }
   const tables = catalog.tables.filter((table) => table.layer !== "ops");
   await log.progress("publish", tables.length, async (tick) => {
     const loaded = await loadTables(session, lake.work, tables, tick);
     record.made.push(...loaded.map((made) => ({ step: "publish", ...made })));
     record.remarks = remarksOn(catalog, state.prepared?.accounts ?? [], loaded);
   });
+  log.detail("publish: tables are loaded", { step: "publish" });
   record.steps.push({ step: "publish", seconds: (performance.now() - start) / 1000 });
 
   const previous = (await lake.published())?.folder;
@@ -45,8 +50,10 @@ export async function publish(run: Run): Promise<void> {
     lake.interrupted,
   );
   await loadTables(session, lake.work, opsTables(catalog));
-  await lake.publish(run.id);
+  log.detail("publish: all is written", { step: "publish" });
+  const untidy = await lake.publish(run.id);
   record.published = true;
+  if (untidy !== undefined) log.warn(`published, but not tidied up: ${untidy}`);
 }
 
 /**
@@ -58,10 +65,10 @@ export async function publishOpsAlone(
   status: "succeeded" | "failed",
   message: string | undefined,
 ): Promise<void> {
-  const { catalog, lake, session, record } = run;
+  const { catalog, lake, session, record, log } = run;
   const previous = (await lake.published())?.folder;
   const ending = await endingOf(run, status, message);
-  await lake.republish(run.id, async (target) => {
+  const untidy = await lake.republish(run.id, async (target) => {
     await writeOps(session, catalog, { previous, target }, ending, record, lake.interrupted);
     if (previous !== undefined) {
       const old = path.join(previous, warehouseName);
@@ -69,4 +76,5 @@ export async function publishOpsAlone(
     }
     await loadTables(session, target, opsTables(catalog));
   });
+  if (untidy !== undefined) log.warn(`ops are written, but not tidied up: ${untidy}`);
 }

@@ -6,6 +6,8 @@ import type { Run } from "./run.ts";
 export async function transform(run: Run): Promise<void> {
   const { catalog, lake, engine, record, log } = run;
   const state = await preparedState(run);
+  // From here on the tables are neither whole nor checked, also for a run that is killed.
+  await lake.writeWorkState({ ...state, transformedBy: undefined, checkedBy: undefined });
   await engine.show(catalog.tables.filter((table) => table.layer === "staging"));
 
   const models = catalog.tables.filter(({ layer }) => layer === "core" || layer === "marts");
@@ -40,5 +42,6 @@ export async function preparedState({ lake, record }: Run): Promise<LakeState> {
     });
   }
   record.synthetic ??= state.prepared.synthetic;
+  record.sources ??= state.prepared.sources;
   return state;
 }

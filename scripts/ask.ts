@@ -31,7 +31,9 @@ async function answer(
     const instance = await DuckDBInstance.create(file, { access_mode: "READ_ONLY" });
     const connection = await instance.connect();
     await connection.run("set TimeZone = 'UTC'");
-    const reader = await connection.runAndReadAll(`select columns(*)::varchar from (${sql})`);
+    const reader = await connection.runAndReadAll(
+      `select columns(*)::varchar from (${sql.replace(/;\s*$/, "")})`,
+    );
     return { names: reader.columnNames(), rows: reader.getRowsJS() as (string | null)[][] };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -1,12 +1,5 @@
 import type { Table } from "../../sql/catalog/types.ts";
-
-/** A table that was made, as its files tell. */
-export interface MadeTable {
-  table: Table;
-  rows: number;
-  bytes: number;
-  seconds: number;
-}
+import type { MadeTable } from "../lake/table-files.ts";
 
 /**
  * Runs models and checks over the Parquet files of a lake's work folder. A table is known to an

@@ -43,9 +43,11 @@ export class FolderLake {
       await expectOwnLinks(folder);
       // Before anything is touched: it may be a newer Marquee's.
       await readState(path.join(folder, "current", "lake.json"));
-      const interrupted = await claimLake(folder, run);
-      const lake = new FolderLake(folder, interrupted);
-      await lake.#removeOtherVersions();
+      const lake = new FolderLake(folder, await claimLake(folder, run));
+      await lake.#removeOtherVersions().catch(async (error: unknown) => {
+        await lake.close();
+        throw error;
+      });
       return lake;
     } catch (error) {
       throw asLakeError(folder, error);
@@ -99,12 +101,16 @@ export class FolderLake {
     await writeState(path.join(this.work, "lake.json"), state);
   }
 
-  /** Makes the work folder the version that readers see. */
-  async publish(runId: string): Promise<void> {
+  /**
+   * Makes the work folder the version that readers see.
+   *
+   * @returns what could not be tidied up behind it: readers see the new tables all the same
+   */
+  async publish(runId: string): Promise<string | undefined> {
     for (const leftover of ["spill", "typed"]) {
       await rm(path.join(this.work, leftover), { recursive: true, force: true });
     }
-    await this.#switchTo(runId, this.work);
+    return this.#switchTo(runId, this.work);
   }
 
   /**
@@ -113,7 +119,10 @@ export class FolderLake {
    *
    * @param prepare writes into the new version's folder, which holds the old tables and lake.json
    */
-  async republish(runId: string, prepare: (folder: string) => Promise<void>): Promise<void> {
+  async republish(
+    runId: string,
+    prepare: (folder: string) => Promise<void>,
+  ): Promise<string | undefined> {
     const folder = path.join(this.folder, "versions", `${runId}.next`);
     const published = await this.published();
     await mkdir(folder, { recursive: true });
@@ -124,17 +133,27 @@ export class FolderLake {
     }
     await writeState(path.join(folder, "lake.json"), published?.state ?? emptyState);
     await prepare(folder);
-    await this.#switchTo(runId, folder);
+    return this.#switchTo(runId, folder);
   }
 
-  async #switchTo(runId: string, folder: string): Promise<void> {
+  async #switchTo(runId: string, folder: string): Promise<string | undefined> {
     const version = path.join("versions", runId);
     await rename(folder, path.join(this.folder, version));
     const next = path.join(this.folder, "current.next");
     await rm(next, { force: true });
     await symlink(version, next);
     await rename(next, path.join(this.folder, "current"));
+    // The run is published from here on: what fails now must not make it a failed one.
+    try {
+      await this.#linkNames(version);
+      await this.#removeOtherVersions();
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
 
+  async #linkNames(version: string): Promise<void> {
     const present = new Set(await readdir(path.join(this.folder, version)));
     for (const name of linkedNames) {
       const target = path.join("current", name);
@@ -142,7 +161,6 @@ export class FolderLake {
       if (!present.has(name)) await rm(place, { force: true });
       else if ((await linkTarget(place)) !== target) await symlink(target, place);
     }
-    await this.#removeOtherVersions();
   }
 
   /** A reader that holds an old file open keeps it; nobody else needs it. */
@@ -188,10 +206,11 @@ async function linkFolder(from: string, to: string): Promise<void> {
   }
 }
 
-/** Turns what the system says about the folder into one line. */
+/** Turns what the system says about the lake's own files into one line; other errors stay. */
 export function asLakeError(folder: string, error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
+  const { code, path: place } = error as NodeJS.ErrnoException;
   if (error instanceof MarqueeError || code === undefined) return error;
+  if (place !== undefined && path.relative(folder, place).startsWith("..")) return error;
   const why: Record<string, [string, string]> = {
     EACCES: ["this user may not write there", "Name another folder with --lake"],
     EPERM: ["the system does not allow it", "Name another folder with --lake"],

@@ -1,4 +1,5 @@
 import { MarqueeError } from "../../errors.ts";
+import type { Table } from "../../sql/catalog/types.ts";
 
 /** What became of a source's records, each counted where it was found or written. */
 export interface SourceAccount {
@@ -26,5 +27,25 @@ export function expectBalance(account: SourceAccount): void {
       `the account of ${account.source} does not balance: ${read} records read, but ${kept} kept, ` +
       `${superseded} superseded, ${quarantined} quarantined, ${outsideMonths} outside the months`,
     next: "Nothing was published; please report this with the source's files",
+  });
+}
+
+/**
+ * Holds a staging table that is called as its source, and so has a row for every record kept,
+ * against the source's account.
+ *
+ * @throws MarqueeError (internal) where its SELECT lost or added rows
+ */
+export function expectAllArrived(
+  table: Table,
+  rows: number,
+  accounts: readonly SourceAccount[],
+): void {
+  const account = accounts.find(({ source }) => source === table.name);
+  if (account === undefined || account.kept === rows) return;
+  throw new MarqueeError({
+    reason: "catalog",
+    what: `sql/${table.selectFile ?? table.file}: ${account.kept} records were kept, but ${table.id} has ${rows} rows`,
+    next: "A staging table takes every record of its source once: mend the SELECT",
   });
 }

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { access, readdir, stat } from "node:fs/promises";
+import { access, readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 
 import { MarqueeError } from "../../errors.ts";
@@ -28,7 +28,7 @@ export async function findFiles(
   { small }: { small: boolean },
 ): Promise<FoundFiles> {
   const found: FoundFiles = new Map(sources.map((source) => [source, []]));
-  for (const folder of folders) {
+  for (const folder of await distinct(folders)) {
     const entries = new Set(await entriesOf(folder));
     let known = 0;
     for (const [source, files] of found) {
@@ -47,6 +47,18 @@ export async function findFiles(
   }
   for (const [source, files] of found) expectOneFolder(source, files);
   return found;
+}
+
+/** A folder that is named twice, in whatever way, is read once. */
+async function distinct(folders: readonly string[]): Promise<string[]> {
+  const seen = new Map<string, string>();
+  for (const folder of folders) {
+    const place = await realpath(folder).catch((error: unknown) => {
+      throw unreadable(folder, error);
+    });
+    if (!seen.has(place)) seen.set(place, folder);
+  }
+  return [...seen.values()];
 }
 
 function knownNames(sources: readonly Source[]): string[] {

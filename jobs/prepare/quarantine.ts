@@ -40,10 +40,12 @@ export async function quarantinedRecords(
   session: Session,
   scan: Scan,
 ): Promise<QuarantinedRecord[]> {
-  const untyped = await untypedFaults(session, scan);
+  // Counted first: a file that is all faults must not be drawn into this process.
+  const { count, first } = await countFaults(session, scan);
+  expectFewFaults(scan, count + scan.malformed, first);
+  const untyped = count === 0 ? new Map<number, Fault>() : await untypedFaults(session, scan);
   const surplusIsPossible = await someLineEndsWithComma(scan.file.path);
   if (untyped.size === 0 && scan.malformed === 0 && !surplusIsPossible) return [];
-  expectFewFaults(scan, untyped.size + scan.malformed, untyped.values().next().value);
 
   const found = await walk(scan, untyped);
   expectFewFaults(scan, found.length, found[0]?.fault);
@@ -58,6 +60,21 @@ export async function quarantinedRecords(
     record: texts[index] ?? "",
     ordinal,
   }));
+}
+
+async function countFaults(
+  session: Session,
+  scan: Scan,
+): Promise<{ count: number; first: Fault | undefined }> {
+  const file = quoted(scan.typedFile);
+  const count = await session.number(
+    `select count(*) from read_parquet(${file}) where fault is not null`,
+  );
+  if (count === 0) return { count, first: undefined };
+  const [row] = await session.rows(`
+    select fault.code as code, fault.reason as reason
+    from read_parquet(${file}) where fault is not null order by ${recordOrdinal} limit 1`);
+  return { count, first: { code: String(row?.["code"]), reason: String(row?.["reason"]) } };
 }
 
 /** The well-formed records that have a fault, by record_ordinal. */

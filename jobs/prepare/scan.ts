@@ -8,7 +8,7 @@ import type { FoundFile } from "./find.ts";
 import { type Header, notUtf8 } from "./header.ts";
 import { type LiteralReading, type LiteralShape, readLiteral } from "./literal.ts";
 import { typedColumn } from "./typing.ts";
-import { longestRecord } from "./survey.ts";
+import { longestRecord, recordAt } from "./survey.ts";
 
 /** One file, read and typed once. */
 export interface Scan {
@@ -57,10 +57,11 @@ export async function scanFile(
     });
 
   const [encoding] = await session.rows(
-    "select min(line) - 1 as record from rejected where error_type = 'INVALID ENCODING'",
+    "select min(byte_position) as position from rejected where error_type = 'INVALID ENCODING'",
   );
-  if (typeof encoding?.["record"] === "bigint") {
-    throw notUtf8(file.path, `record ${encoding["record"].toString()}`);
+  if (typeof encoding?.["position"] === "bigint") {
+    const record = await recordAt(file.path, Number(encoding["position"]));
+    throw notUtf8(file.path, `record ${record}`);
   }
   const malformed = await session.number("select count(distinct line) from rejected");
   return { file, header, typedFile, firstOrdinal, wellFormed, malformed };
@@ -148,6 +149,7 @@ function typedSelect(
 }
 
 function scanFault({ path }: FoundFile, error: unknown): MarqueeError {
+  if (error instanceof MarqueeError) return error;
   const message = error instanceof Error ? error.message : String(error);
   const first = message.split("\n")[0] ?? message;
   if (message.includes("invalid state")) {

@@ -1,4 +1,6 @@
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
+
+import { unreadable } from "./find.ts";
 
 /**
  * A walk over a CSV file's bytes that tells where each record begins and ends and how many fields
@@ -13,7 +15,7 @@ export interface SurveyedRecord {
   start: number;
   end: number;
   fields: number;
-  /** Whether every field beyond the expected ones is empty. */
+  /** Whether every field beyond the expected ones is empty, without quotes even. */
   surplusIsEmpty: boolean;
   /** Whether a quoted field is followed by something else, or never closed. */
   broken: boolean;
@@ -77,7 +79,7 @@ export async function surveyRecords(
     place = Place.FieldStart;
   };
 
-  const handle = await open(file);
+  const handle = await opened(file);
   try {
     const buffer = Buffer.allocUnsafe(1 << 20);
     for (;;) {
@@ -92,7 +94,6 @@ export async function surveyRecords(
         const byte = buffer[index];
         if (place === Place.Quoted) {
           if (byte === quote) place = Place.AfterQuote;
-          else fieldIsEmpty = false;
         } else if (byte === newline || byte === carriageReturn) {
           // The second byte of a Windows line end closes nothing.
           if (byte === newline && previousWasReturn) start = offset + index + 1;
@@ -104,13 +105,13 @@ export async function surveyRecords(
           fields += 1;
           place = Place.FieldStart;
         } else if (byte === quote && place === Place.FieldStart) {
+          fieldIsEmpty = false;
           place = Place.Quoted;
         } else if (byte === quote && place === Place.AfterQuote) {
-          fieldIsEmpty = false;
           place = Place.Quoted;
         } else if (byte === space && place !== Place.Unquoted) {
           // Spaces around a quoted field do not belong to it.
-          fieldIsEmpty = fieldIsEmpty && place === Place.AfterQuote;
+          fieldIsEmpty = false;
         } else if (place === Place.AfterQuote) {
           broken = true;
           place = Place.Broken;
@@ -129,9 +130,18 @@ export async function surveyRecords(
   if (offset > start) closeRecord(offset);
 }
 
+/** The number of the record that a byte of the file belongs to. */
+export async function recordAt(file: string, position: number): Promise<number> {
+  let number = 0;
+  await surveyRecords(file, 0, (record) => {
+    if (record.start <= position) number = record.number;
+  });
+  return number;
+}
+
 /** Whether a line of the file ends with a comma: only then can a record have empty surplus fields. */
 export async function someLineEndsWithComma(file: string): Promise<boolean> {
-  const handle = await open(file);
+  const handle = await opened(file);
   try {
     const buffer = Buffer.allocUnsafe(1 << 20);
     let offset = 0;
@@ -156,7 +166,7 @@ export async function recordTexts(
   file: string,
   records: readonly SurveyedRecord[],
 ): Promise<string[]> {
-  const handle = await open(file);
+  const handle = await opened(file);
   try {
     const texts: string[] = [];
     for (const { start, end } of records) {
@@ -168,4 +178,10 @@ export async function recordTexts(
   } finally {
     await handle.close();
   }
+}
+
+async function opened(file: string): Promise<FileHandle> {
+  return open(file).catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
 }

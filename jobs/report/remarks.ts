@@ -1,11 +1,12 @@
 import type { Catalog } from "../../sql/catalog/catalog.ts";
 import type { Source, Table } from "../../sql/catalog/types.ts";
-import type { MadeTable } from "../engine/engine.ts";
+import type { MadeTable } from "../lake/table-files.ts";
 import type { SourceAccount } from "../prepare/account.ts";
 
 /**
- * Says for each source that gave no record which answers are empty or partial for want of it.
- * A source for which others stand in is not missed while they are there.
+ * Says which answers are empty or partial, and for want of which sources: one sentence for all
+ * tables that miss the same ones. A source for which others stand in is not missed while they are
+ * there.
  */
 export function remarksOn(
   { sources, tables }: Catalog,
@@ -13,19 +14,22 @@ export function remarksOn(
   loaded: readonly MadeTable[],
 ): string[] {
   const present = new Set(accounts.filter(({ kept }) => kept > 0).map(({ source }) => source));
+  const missed = sources.filter((source) => isMissed(source, present)).map(({ name }) => name);
   const rows = new Map(loaded.map((made) => [made.table.id, made.rows]));
 
-  return sources
-    .filter((source) => isMissed(source, present))
-    .map((source) => {
-      const dependent = dependentsOf(`raw.${source.name}`, tables);
-      const marts = dependent.filter((table) => table.layer === "marts");
-      const answers = marts.length > 0 ? marts : dependent;
-      const empty = answers.filter((table) => rows.get(table.id) === 0);
-      const partial = answers.filter((table) => !empty.includes(table));
-      const parts = [said(empty, "empty"), said(partial, "partial")].filter((part) => part !== "");
-      return `without ${source.name}: ${parts.join("; ")}`;
-    });
+  const groups = new Map<string, { empty: string[]; partial: string[] }>();
+  for (const [table, reads] of sourcesOf(tables)) {
+    if (!isAnswer(table, tables)) continue;
+    const wants = missed.filter((source) => reads.has(source));
+    if (wants.length === 0) continue;
+    const group = groups.get(wants.join(", ")) ?? { empty: [], partial: [] };
+    (rows.get(table.id) === 0 ? group.empty : group.partial).push(table.id);
+    groups.set(wants.join(", "), group);
+  }
+  return [...groups].map(([wants, { empty, partial }]) => {
+    const parts = [said(empty, "empty"), said(partial, "partial")].filter((part) => part !== "");
+    return `without ${wants}: ${parts.join("; ")}`;
+  });
 }
 
 function isMissed(source: Source, present: ReadonlySet<string>): boolean {
@@ -34,18 +38,27 @@ function isMissed(source: Source, present: ReadonlySet<string>): boolean {
   return stoodInBy.length === 0 || !stoodInBy.every((name) => present.has(name));
 }
 
-/** All tables that read it, directly or by way of others; tables stand in dependency order. */
-function dependentsOf(id: string, tables: readonly Table[]): Table[] {
-  const reached = new Set([id]);
-  return tables.filter((table) => {
-    const depends = table.reads.some((read) => reached.has(read));
-    if (depends) reached.add(table.id);
-    return depends;
-  });
+/** The raw sources behind every table; tables stand in dependency order. */
+function sourcesOf(tables: readonly Table[]): Map<Table, Set<string>> {
+  const byId = new Map<string, Set<string>>();
+  return new Map(
+    tables.map((table) => {
+      const sources = table.reads.flatMap((read) =>
+        read.startsWith("raw.") ? [read.slice("raw.".length)] : [...(byId.get(read) ?? [])],
+      );
+      const distinct = new Set(sources);
+      byId.set(table.id, distinct);
+      return [table, distinct] as const;
+    }),
+  );
 }
 
-function said(tables: readonly Table[], what: string): string {
-  if (tables.length === 0) return "";
-  const names = tables.map(({ id }) => id).join(", ");
-  return `${names} ${tables.length === 1 ? "is" : "are"} ${what}`;
+/** A mart, or a table that nothing else is made of. */
+function isAnswer(table: Table, tables: readonly Table[]): boolean {
+  return table.layer === "marts" || !tables.some(({ reads }) => reads.includes(table.id));
+}
+
+function said(ids: readonly string[], what: string): string {
+  if (ids.length === 0) return "";
+  return `${ids.join(", ")} ${ids.length === 1 ? "is" : "are"} ${what}`;
 }

@@ -21,7 +21,8 @@ export function summary(run: Run, seconds: number): string {
 }
 
 function heading({ id, record, options }: Run, seconds: number): string {
-  const what = `Run ${id} over ${options.sources.join(", ")} took ${decimal(seconds)} s.`;
+  const sources = record.sources ?? options.sources;
+  const what = `Run ${id} over ${sources.join(", ")} took ${decimal(seconds)} s.`;
   if (record.synthetic !== true) return what;
   return `SYNTHETIC DATA: these films, users and figures are made up.\n${what}`;
 }
@@ -86,7 +87,8 @@ function checksLine({ checks }: RunRecord): string {
 
 function whereTheResultsAre({ lake, record }: Run): string {
   if (!record.published) {
-    return `Nothing was published; the tables so far are in ${lake.work}.`;
+    const soFar = record.made.length === 0 ? "" : `; the tables so far are in ${lake.work}`;
+    return `Nothing was published${soFar}.`;
   }
   const warehouse = path.join(lake.folder, "warehouse.duckdb");
   return [

@@ -3,8 +3,7 @@ import path from "node:path";
 import { createTable } from "../../sql/catalog/bind.ts";
 import { layers, type Table } from "../../sql/catalog/types.ts";
 import { quoted, type Session } from "../duckdb.ts";
-import { bytesOf, tableFolder } from "../engine/duckdb.ts";
-import type { MadeTable } from "../engine/engine.ts";
+import { bytesOf, type MadeTable, tableFiles, tableFolder } from "../lake/table-files.ts";
 
 export const warehouseName = "warehouse.duckdb";
 
@@ -54,7 +53,7 @@ async function attached<T>(session: Session, root: string, work: () => Promise<T
 
 async function load(session: Session, root: string, table: Table): Promise<number> {
   const name = `warehouse.${table.id}`;
-  const files = quoted(path.join(tableFolder(root, table), "*.parquet"));
+  const files = tableFiles(root, table);
   const columns = table.columns.map((column) => `"${column.name}"`).join(", ");
   await session.run(`drop table if exists ${name}; ${createTable(name, table)}`);
   const rows = await session.run(

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 
 import { MarqueeError } from "../../errors.ts";
+import { checkQuery } from "./check-query.ts";
 import { recordOrdinal } from "./source.ts";
 import { duckdbType, layers, rawDuckdbType, type Source, type Table } from "./types.ts";
 
@@ -13,7 +14,7 @@ import { duckdbType, layers, rawDuckdbType, type Source, type Table } from "./ty
  */
 export async function expectDeclaredColumns(
   connection: DuckDBConnection,
-  macros: readonly string[],
+  macros: readonly Macros[],
   sources: readonly Source[],
   tables: readonly Table[],
 ): Promise<void> {
@@ -23,10 +24,37 @@ export async function expectDeclaredColumns(
   });
   const declaredTables = tables.map((table) => createTable(table.id, table));
   const schemas = ["raw", ...layers].map((schema) => `create schema ${schema}`);
-  await connection.run([...macros, ...schemas, ...rawTables, ...declaredTables].join(";\n"));
+  for (const { file, text } of macros) {
+    await connection.run(text).catch((error: unknown) => {
+      throw bindFault(file, error);
+    });
+  }
+  await connection.run([...schemas, ...rawTables, ...declaredTables].join(";\n"));
 
   for (const table of tables) {
     if (table.select !== undefined) await expectColumns(connection, table, table.select);
+    await expectSoundChecks(connection, table);
+  }
+}
+
+/** A file of macros, by its name below sql/. */
+export interface Macros {
+  file: string;
+  text: string;
+}
+
+/** A check that asks for what the table has not would otherwise fail only after all models ran. */
+async function expectSoundChecks(connection: DuckDBConnection, table: Table): Promise<void> {
+  for (const check of table.checks) {
+    const query = checkQuery(table, check, new Date(0));
+    await connection.run(`describe ${query}`).catch((error: unknown) => {
+      const { message } = bindFault(table.file, error);
+      throw new MarqueeError({
+        reason: "catalog",
+        what: message.replace(/:\d+: /, `: check ${check.name}: `),
+        cause: error,
+      });
+    });
   }
 }
 

@@ -33,6 +33,7 @@ const sqlFolder = fileURLToPath(new URL("..", import.meta.url));
  *   a SELECT that does not give what its table declares
  */
 export async function loadCatalog(folder = sqlFolder): Promise<Catalog> {
+  await expectKnownRooms(folder);
   const macros = await readAll(folder, "macros", ".sql");
   const sources = (await readAll(folder, "sources", ".yml")).map(({ file, name, text }) =>
     sourceOf(name, file, readYaml(file, text, sourceDeclaration)),
@@ -45,13 +46,24 @@ export async function loadCatalog(folder = sqlFolder): Promise<Catalog> {
   try {
     const tables = inDependencyOrder(await withReads(connection, declared, sources));
     expectReferences(tables, sources);
-    const statements = macros.map(({ text }) => text);
-    await expectDeclaredColumns(connection, statements, sources, tables);
-    return { sources, tables, macros: statements };
+    await expectDeclaredColumns(connection, macros, sources, tables);
+    return { sources, tables, macros: macros.map(({ text }) => text) };
   } finally {
     connection.closeSync();
     instance.closeSync();
   }
+}
+
+/** A layer that nobody knows would otherwise be left out without a word. */
+async function expectKnownRooms(folder: string): Promise<void> {
+  const rooms: readonly string[] = ["catalog", "macros", "sources", ...layers];
+  const unknown = (await readdir(folder)).find((name) => !rooms.includes(name));
+  if (unknown === undefined) return;
+  throw new MarqueeError({
+    reason: "catalog",
+    what: `sql/${unknown}: nobody knows what this is`,
+    next: `The folders of sql/ are ${rooms.join(", ")}`,
+  });
 }
 
 interface TextFile {

@@ -51,6 +51,12 @@ export function tableOf(
     const used = "columns" in check ? check.columns : "column" in check ? [check.column] : [];
     expectColumns(`check ${check.name}`, used);
   }
+  for (const check of checks) {
+    if (check.check !== "range") continue;
+    const type = columns.find((column) => column.name === check.column)?.type;
+    if (type !== "BIGINT" && type !== "DOUBLE")
+      refuse(`check ${check.name} gives a range to a ${type ?? ""}`);
+  }
   const twice = checks.find((check, i) => checks.findIndex((c) => c.name === check.name) !== i);
   if (twice) refuse(`two checks are called ${twice.name}: give one a name of its own`);
 

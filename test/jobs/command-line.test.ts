@@ -9,6 +9,7 @@ import { expect } from "chai";
 import { exitCodes } from "../../errors.ts";
 import { answers } from "../support/answers.ts";
 import { withFolder } from "../support/folder.ts";
+import { askWarehouse } from "../support/warehouse.ts";
 import { tinyFiles, tinySource } from "../support/tiny-source.ts";
 
 const root = path.join(import.meta.dirname, "..", "..");
@@ -81,6 +82,8 @@ describe("the command line", function () {
         [["--source", "kagle"], usage, /--source kagle: there is no such source or folder/],
         [["--source", path.join(good, "links.csv")], usage, /it is a file, not a folder/],
         [["--only", "prepair"], usage, /no step "prepair"; the steps are fetch, prepare/],
+        [["--lake", ""], usage, /--lake needs the name of a folder/],
+        [["--source", good, "--only", "transform"], usage, /--source is read by the steps fetch/],
         [["--log", "xml"], usage, /Allowed choices are text, json/],
         [["surplus"], usage, /too many arguments/],
         [["--source", place("nothing")], input, /holds no file that Marquee knows.*ratings\.csv/],
@@ -94,7 +97,8 @@ describe("the command line", function () {
       const expectCase = async ([args, code, message]: (typeof cases)[number]): Promise<void> => {
         const what = args.join(" ");
         const lake = place(what.replaceAll(/\W/g, "_"));
-        const outcome = await pipeline(...args, "--lake", lake);
+        const into = args.includes("--lake") ? [] : ["--lake", lake];
+        const outcome = await pipeline(...args, ...into);
         const lines = outcome.stderr.split("\n").filter((line) => line.startsWith("error: "));
         expect(lines, what).to.have.length(1);
         expect(lines[0]).to.match(message);
@@ -151,13 +155,25 @@ describe("the command line", function () {
       const args = ["--source", source, "--lake", lake];
       await pipeline(...args);
       const before = await answers(lake);
-      for (const moment of ["links: 2 records", "core.movies: 2 rows", "check: "]) {
+      for (const moment of [
+        "links: 2 records",
+        "core.movies: 2 rows",
+        "check: ",
+        "publish: tables are loaded",
+        "publish: all is written",
+      ]) {
         await killedAt(moment, ...args);
         expect(await answers(lake), `killed at ${moment}`).to.deep.equal(before);
       }
+      await killedAt("core.movies: 2 rows", "--lake", lake, "--only", "transform");
+      const halfMade = await pipeline("--lake", lake, "--only", "publish");
+      expect(halfMade.stderr).to.match(/^error: .* have not passed their checks/m);
+      expect(await answers(lake)).to.deep.equal(before);
       await pipeline(...args);
       expect(await answers(lake)).to.deep.equal(before);
       expect(await readdir(path.join(lake, "versions"))).to.have.length(1);
+      const runs = "select count(*) - count(distinct run_id) from ops.runs";
+      expect(await askWarehouse(path.join(lake, "warehouse.duckdb"), runs)).to.deep.equal([["0"]]);
     });
   });
 

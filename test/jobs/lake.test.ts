@@ -118,6 +118,27 @@ describe("the lake of a run", function () {
     });
   });
 
+  it("tells once of a run that was killed behind its last word", async () => {
+    await withFolder(async (folder) => {
+      const source = await tinySource(path.join(folder, "in"));
+      const lake = path.join(folder, "lake");
+      const { id } = await runLocally({ sources: [source], lake });
+      const claim = {
+        runId: id,
+        startedAt: "2000-01-01T00:00:00.000Z",
+        sources: ["x"],
+        processId: 2 ** 30,
+        host: os.hostname(),
+      };
+      await writeFile(path.join(lake, "lock.json"), JSON.stringify(claim));
+      await runLocally({ sources: [source], lake });
+      expect(await ask(lake, "select status from ops.runs")).to.deep.equal([
+        ["succeeded"],
+        ["succeeded"],
+      ]);
+    });
+  });
+
   it("refuses a lake that another run holds, one of a newer format, and foreign files", async () => {
     await withFolder(async (folder) => {
       const source = await tinySource(path.join(folder, "in"));

@@ -96,8 +96,8 @@ describe("the pipeline", function () {
       const lake = path.join(folder, "lake");
       const run = await runLocally({ sources: [source], lake });
       expect(run.record.remarks).to.deep.equal([
-        "without cpi: marts.genre_earnings is empty; marts.box_office_by_month, marts.box_office_by_season are partial",
         "without credits: staging.cast_members, staging.crew_members are empty",
+        "without cpi: marts.genre_earnings is empty; marts.box_office_by_month, marts.box_office_by_season are partial",
       ]);
       const [[message]] = (await ask(lake, "select message from ops.runs")) as [[string]];
       expect(message).to.include("without cpi: marts.genre_earnings is empty");
@@ -158,6 +158,15 @@ describe("the pipeline", function () {
         run.record.accounts.find((account) => account.source === name)?.kept;
       expect([kept(large, "ratings"), kept(large, "links")]).to.deep.equal([4, 2]);
       expect([kept(small, "ratings"), kept(small, "links")]).to.deep.equal([1, 2]);
+    });
+  });
+
+  it("reads a folder that is named twice once", async () => {
+    await withFolder(async (folder) => {
+      const source = await tinySource(path.join(folder, "in"));
+      const sources = [source, path.join(source, ".")];
+      const { record } = await runLocally({ sources, lake: path.join(folder, "lake") });
+      expect(record.accounts.find((account) => account.source === "ratings")?.read).to.equal(4);
     });
   });
 

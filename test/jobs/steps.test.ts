@@ -1,3 +1,4 @@
+import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { expect } from "chai";
@@ -38,6 +39,36 @@ describe("the steps of a run", function () {
       expect((await failure(only("check"), "usage")).line).to.include("step transform first");
       await only("transform");
       expect((await failure(only("publish"), "usage")).line).to.include("step check first");
+    });
+  });
+
+  it("publishes no table that was not whole and checked since it was made", async () => {
+    await withFolder(async (folder) => {
+      const source = await tinySource(path.join(folder, "in"));
+      const lake = path.join(folder, "lake");
+      const run = (only: string[]): Promise<unknown> =>
+        runLocally({ sources: [source], lake, only });
+      await runLocally({ sources: [source], lake });
+      await run(["transform"]);
+      expect((await failure(run(["publish"]), "usage")).line).to.include("step check first");
+
+      await run(["check"]);
+      const damaged = path.join(lake, "work", "staging", "links", "part-0.parquet");
+      await rm(damaged);
+      await writeFile(damaged, "not Parquet");
+      expect((await failure(run(["transform"]), "lake")).line).to.include("no whole Parquet files");
+      expect((await failure(run(["publish"]), "usage")).line).to.include("step check first");
+    });
+  });
+
+  it("tells of the sources that the tables come from, whoever made them", async () => {
+    await withFolder(async (folder) => {
+      const source = await tinySource(path.join(folder, "in"));
+      const lake = path.join(folder, "lake");
+      await runLocally({ sources: [source], lake, only: ["prepare"] });
+      const only = ["transform", "check", "publish"];
+      const { record } = await runLocally({ sources: ["sample"], lake, only });
+      expect(record.sources).to.deep.equal([source]);
     });
   });
 });

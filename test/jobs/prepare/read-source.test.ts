@@ -15,7 +15,7 @@ describe("reading a source", () => {
     const reading = await read(
       "ratings",
       ratings(
-        ...good(12),
+        ...good(14),
         "x7,1,3.0,1000",
         "7,-1,3.0,1000",
         "7,1.5,3.0,1000",
@@ -28,23 +28,27 @@ describe("reading a source", () => {
         '"7","8","bad","1000"',
         ",9,3.0,1000",
         "7,10,3.0,1000,,",
+        '7,11,3.0,1000,""',
+        "7,12,3.0,1000, ",
       ),
     );
     expect(quarantine(reading)).to.deep.equal([
-      [13, "not_a_whole_number", "x7,1,3.0,1000"],
-      [14, "out_of_range", "7,-1,3.0,1000"],
-      [15, "not_a_whole_number", "7,1.5,3.0,1000"],
-      [16, "not_accepted", "7,2,3.7,1000"],
-      [17, "not_accepted", "7,3,0.0,1000"],
-      [18, "out_of_range", "7,4,3.0,-5"],
-      [19, "out_of_range", "7,5,3.0,1577836801"],
-      [20, "field_count", "7,6,3.0"],
-      [21, "field_count", "7,7,3.0,1000,9"],
-      [22, "not_a_number", '"7","8","bad","1000"'],
-      [23, "missing_value", ",9,3.0,1000"],
-      [24, "field_count", "7,10,3.0,1000,,"],
+      [15, "not_a_whole_number", "x7,1,3.0,1000"],
+      [16, "out_of_range", "7,-1,3.0,1000"],
+      [17, "not_a_whole_number", "7,1.5,3.0,1000"],
+      [18, "not_accepted", "7,2,3.7,1000"],
+      [19, "not_accepted", "7,3,0.0,1000"],
+      [20, "out_of_range", "7,4,3.0,-5"],
+      [21, "out_of_range", "7,5,3.0,1577836801"],
+      [22, "field_count", "7,6,3.0"],
+      [23, "field_count", "7,7,3.0,1000,9"],
+      [24, "not_a_number", '"7","8","bad","1000"'],
+      [25, "missing_value", ",9,3.0,1000"],
+      [26, "field_count", "7,10,3.0,1000,,"],
+      [27, "field_count", '7,11,3.0,1000,""'],
+      [28, "field_count", "7,12,3.0,1000, "],
     ]);
-    expect(reading.account).to.include({ read: 24, kept: 12, superseded: 0, quarantined: 12 });
+    expect(reading.account).to.include({ read: 28, kept: 14, superseded: 0, quarantined: 14 });
     expect(reading.quarantined[0]?.records[0]?.reason).to.equal(
       'userId "x7" is not a whole number',
     );
@@ -167,6 +171,11 @@ describe("reading a source", () => {
         /record 2 .* not UTF-8/,
       ],
       ["ratings", ratings("a,1,3.0,1", "b,1,3.0,1"), /2 of 2 records cannot be read/],
+      [
+        "keywords",
+        Buffer.from("id,keywords\n\n\n1,[]\n2,\xe9\n", "latin1"),
+        /record 2 .* not UTF-8/,
+      ],
       ["cpi", "\n\n\n", /lacks the columns DATE or Date or observation_date/],
       [
         "ratings",

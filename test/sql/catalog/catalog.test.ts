@@ -189,6 +189,30 @@ select * from final`,
     ).to.include('"ident"');
   });
 
+  it("refuses a check that its table cannot answer", async () => {
+    const of = (check: string): Promise<string> =>
+      refusal({
+        "core/a.yml": declaration(
+          "  name: { type: STRING, description: Name }",
+          `checks: [${check}]`,
+        ),
+        "core/a.sql": "with final as (select id, name from staging.things)\nselect * from final",
+      });
+    expect(await of("{ check: expression, name: odd, expression: no_such > 1 }")).to.match(
+      /^sql\/core\/a\.yml: check odd: .*"no_such" not found/,
+    );
+    expect(await of("{ check: range, column: name, min: 1 }")).to.include(
+      "gives a range to a STRING",
+    );
+  });
+
+  it("refuses a broken file of macros and a folder that nobody knows", async () => {
+    expect(await refusal({ "macros/zzz.sql": "create macro" })).to.match(
+      /^sql\/macros\/zzz\.sql:1: /,
+    );
+    expect(await refusal({ "bronze/a.sql": "select 1" })).to.include("sql/bronze: nobody knows");
+  });
+
   it("refuses a tile that names a field which its mart lacks, or measures a bare number", async () => {
     const of = (tile: string): Promise<string> =>
       refusal({

@@ -1,0 +1,99 @@
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import path from "node:path";
+
+import { MarqueeError } from "../../errors.ts";
+import type { Table } from "../../sql/catalog/types.ts";
+import { quoted, type Session } from "../duckdb.ts";
+
+/** A table that was written as files, or loaded from them. */
+export interface MadeTable {
+  table: Table;
+  rows: number;
+  bytes: number;
+  seconds: number;
+}
+
+/** A table is a folder of Parquet files, `<layer>/<table>/`, below the root of a version or of work. */
+export function tableFolder(root: string, table: Table): string {
+  return path.join(root, table.layer, table.name);
+}
+
+/** The pattern of a table's files, as a SQL literal. */
+export function tableFiles(root: string, table: Table): string {
+  return quoted(path.join(tableFolder(root, table), "*.parquet"));
+}
+
+/** Bytes of the files in a folder. */
+export async function bytesOf(folder: string): Promise<number> {
+  const names = await readdir(folder);
+  const sizes = await Promise.all(
+    names.map(async (name) => (await stat(path.join(folder, name))).size),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/**
+ * Runs a table's SELECT with DuckDB, writes what it gives as zstd Parquet, and lets later SELECTs
+ * read it by the table's id.
+ *
+ * @throws MarqueeError (catalog) where the SELECT fails on the data
+ */
+export async function writeTable(session: Session, root: string, table: Table): Promise<MadeTable> {
+  const start = performance.now();
+  const folder = tableFolder(root, table);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const file = quoted(path.join(folder, "part-0.parquet"));
+  const rows = await session
+    .run(`copy (${storedSelect(table)}) to ${file} (format parquet, compression zstd)`)
+    .catch((error: unknown) => {
+      throw modelFault(table, error);
+    });
+  await showTable(session, root, table);
+  const seconds = (performance.now() - start) / 1000;
+  return { table, rows, bytes: await bytesOf(folder), seconds };
+}
+
+/**
+ * Lets SELECTs read a table's files by its id, such as core.movies.
+ *
+ * @throws MarqueeError (lake) where the files are missing or damaged
+ */
+export async function showTable(session: Session, root: string, table: Table): Promise<void> {
+  await session.run(`create schema if not exists ${table.layer}`);
+  await session
+    .run(
+      `create or replace view ${table.id} as select * from read_parquet(${tableFiles(root, table)})`,
+    )
+    .catch((error: unknown) => {
+      if (error instanceof MarqueeError) throw error;
+      throw new MarqueeError({
+        reason: "lake",
+        what: `${tableFolder(root, table)} holds no whole Parquet files`,
+        next: "Make the table again: run the pipeline without --only",
+        cause: error,
+      });
+    });
+}
+
+/**
+ * What a layer's files hold, decided here for each layer. Staging keeps the order of its source,
+ * since sorting 26 million ratings buys nothing; answers lie in the order in which they are read.
+ */
+function storedSelect(table: Table): string {
+  if (table.layer === "staging") return table.select ?? "";
+  const order = [...new Set([...table.cluster, ...table.key])];
+  const keys = order.map((column) => `"${column}" asc nulls last`).join(", ");
+  return `select * from (${table.select ?? ""}) order by ${keys}`;
+}
+
+function modelFault(table: Table, error: unknown): MarqueeError {
+  if (error instanceof MarqueeError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new MarqueeError({
+    reason: "catalog",
+    what: `sql/${table.selectFile ?? table.file}: ${table.id} cannot be made: ${message.split("\n")[0] ?? ""}`,
+    next: "Mend the SELECT; what was published before is intact",
+    cause: error,
+  });
+}
