@@ -22,12 +22,14 @@ export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>): T
   const result = schema.safeParse(document.toJS());
   if (result.success) return result.data;
 
-  const faults = result.error.issues.map((issue) => describe(issue));
-  const located = faults.map(({ path, message }) => {
-    const offset = offsetOf(document, path);
-    return { line: lines.linePos(offset).line, message };
-  });
-  located.sort((a, b) => a.line - b.line);
+  const located = result.error.issues
+    .map((issue) => {
+      const { path, message } = describe(issue);
+      const { line } = lines.linePos(offsetOf(document, path));
+      return { line, message, unknown: issue.code === "unrecognized_keys" };
+    })
+    // A mistyped key is both unknown and missing: as the unknown one it has a place.
+    .sort((a, b) => Number(b.unknown) - Number(a.unknown) || a.line - b.line);
   const first = located[0] ?? { line: 1, message: "it does not fit" };
   throw fault(file, first.line, first.message);
 }

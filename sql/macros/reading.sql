@@ -5,12 +5,20 @@
 create or replace macro trim_outer(text) as
     regexp_replace(text, '^[\s\v\x1c-\x1f\x{85}\pZ]+|[\s\v\x1c-\x1f\x{85}\pZ]+$', '', 'g');
 
--- A field of nothing but white space holds no number, date or boolean.
-create or replace macro is_blank(text) as coalesce(trim_outer(text) = '', true);
+-- A field of nothing but white space holds no number, date or boolean. What begins with a visible
+-- ASCII character is not blank: nearly every field is spared the regular expression.
+create or replace macro is_blank(text) as
+    case
+        when text is null then true
+        when text >= '!' and text < chr(127) then false
+        else trim_outer(text) = ''
+    end;
 
+-- The plain forms come first, without a look at white space, since nearly all numbers have them.
 -- The guard stands before the cast, since the cast alone would take 1_000, 0x1F, nan and inf.
 create or replace macro decimal_number(text) as
     case
+        when regexp_full_match(text, '[0-9]{1,15}(\.[0-9]{1,15})?') then cast(text as double)
         when regexp_full_match(trim_outer(text), '[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?')
         then nullif(nullif(try_cast(trim_outer(text) as double), 'inf'::double), '-inf'::double)
     end;
@@ -19,6 +27,7 @@ create or replace macro decimal_number(text) as
 -- what is written another way goes through a double, and only as far as that is exact (2^53).
 create or replace macro whole_number(text) as
     case
+        when regexp_full_match(text, '[0-9]{1,18}') then cast(text as bigint)
         when regexp_full_match(trim_outer(text), '[-+]?[0-9]+(\.0*)?')
         then try_cast(split_part(trim_outer(text), '.', 1) as bigint)
         when abs(decimal_number(text)) <= 9007199254740992

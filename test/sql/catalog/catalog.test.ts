@@ -105,6 +105,13 @@ select * from final`,
     );
   });
 
+  it("names a mistyped key by its place, not the one that it should have been", async () => {
+    const text = staging.replace("grain:", "grian:");
+    expect(await refusal({ "staging/things.yml": text })).to.match(
+      /^sql\/staging\/things\.yml:3: unknown key "grian"/,
+    );
+  });
+
   it("refuses a missing key, a wrong type and broken YAML by line", async () => {
     expect(await refusal({ "staging/things.yml": staging.replace(/grain.*\n/, "") })).to.match(
       /things\.yml:1: missing key "grain"/,
