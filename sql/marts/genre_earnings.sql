@@ -23,7 +23,7 @@ priced_releases as (
     left join price_levels on releases.release_month = price_levels.month
 ),
 
--- Real money split into two whole numbers, units of 2^-10 and of 2^-40 dollars: sums of whole
+-- Real money split into two whole numbers, units of 2^-10 and of 2^-50 dollars: sums of whole
 -- numbers do not depend on the order of adding, so genres with equal films tie on every run.
 split_releases as (
     select
@@ -32,7 +32,7 @@ split_releases as (
         cast(
             floor(
                 (real_revenue_usd * 1024e0 - cast(floor(real_revenue_usd * 1024e0) as double))
-                * 1073741824e0
+                * 1099511627776e0
             ) as double
         ) as fine_units
     from priced_releases
@@ -43,7 +43,7 @@ genres as (
         genre,
         cast(count(real_revenue_usd) as bigint) as movies,
         cast(sum(case when price_index is not null then revenue_usd end) as bigint) as revenue_usd,
-        (sum(coarse_units) + sum(fine_units) / 1073741824e0) / 1024e0 as real_revenue_usd,
+        (sum(coarse_units) + sum(fine_units) / 1099511627776e0) / 1024e0 as real_revenue_usd,
         avg(real_revenue_usd) as average_real_revenue_usd,
         cast(count(real_profit_usd) as bigint) as movies_with_real_profit,
         sum(real_profit_usd) as real_profit_usd,

@@ -5,6 +5,7 @@ import path from "node:path";
 
 import { expect } from "chai";
 
+import type { Claim } from "../../jobs/lake/lock.ts";
 import { answers } from "../support/answers.ts";
 import { askWarehouse } from "../support/warehouse.ts";
 import { failure } from "../support/errors.ts";
@@ -17,6 +18,15 @@ const ask = (lake: string, sql: string): Promise<unknown[][]> =>
 
 /** A price index that staging.cpi promises not to hold. */
 const badCpi = { "CUSR0000SS62031.csv": "DATE,CUSR0000SS62031\n2000-01-01,-5\n2001-07-01,110.0\n" };
+
+/** What a killed run leaves in its lake: a process number that no system gives out. */
+const deadClaim = (runId: string): Claim => ({
+  runId,
+  startedAt: "2000-01-01T00:00:00.000Z",
+  sources: ["x"],
+  processId: 2 ** 30,
+  host: os.hostname(),
+});
 
 describe("the lake of a run", function () {
   this.timeout(60_000);
@@ -97,14 +107,7 @@ describe("the lake of a run", function () {
       const lake = path.join(folder, "lake");
       await runLocally({ sources: [source], lake });
       const before = await answers(lake);
-      // A process number that no system gives out.
-      const claim = {
-        runId: "20000101T000000Z-dead",
-        startedAt: "2000-01-01T00:00:00.000Z",
-        sources: ["x"],
-        processId: 2 ** 30,
-        host: os.hostname(),
-      };
+      const claim = deadClaim("20000101T000000Z-dead");
       await writeFile(path.join(lake, "lock.json"), JSON.stringify(claim));
       await mkdir(path.join(lake, "work", "staging"), { recursive: true });
       await mkdir(path.join(lake, "versions", "20000101T000000Z-dead"));
@@ -123,13 +126,7 @@ describe("the lake of a run", function () {
       const source = await tinySource(path.join(folder, "in"));
       const lake = path.join(folder, "lake");
       const { id } = await runLocally({ sources: [source], lake });
-      const claim = {
-        runId: id,
-        startedAt: "2000-01-01T00:00:00.000Z",
-        sources: ["x"],
-        processId: 2 ** 30,
-        host: os.hostname(),
-      };
+      const claim = deadClaim(id);
       await writeFile(path.join(lake, "lock.json"), JSON.stringify(claim));
       await runLocally({ sources: [source], lake });
       expect(await ask(lake, "select status from ops.runs")).to.deep.equal([
@@ -145,13 +142,7 @@ describe("the lake of a run", function () {
       const lake = path.join(folder, "lake");
       const run = (): Promise<unknown> => runLocally({ sources: [source], lake });
       await run();
-      const claim = {
-        runId: "r",
-        startedAt: "2000-01-01T00:00:00.000Z",
-        sources: ["x"],
-        processId: 1,
-        host: "elsewhere",
-      };
+      const claim = { ...deadClaim("r"), processId: 1, host: "elsewhere" };
       await writeFile(path.join(lake, "lock.json"), JSON.stringify(claim));
       expect((await failure(run(), "lake")).line).to.include(
         "in use by run r (process 1 on elsewhere",
