@@ -1,4 +1,4 @@
-"""The core layer: what the questions join on (CATALOG, core)."""
+"""The core layer: what the questions join on (the catalogue, core)."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass

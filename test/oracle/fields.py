@@ -1,4 +1,4 @@
-"""Reads single fields: text in, typed value, None (NULL) or Fault out (CATALOG, standing rules)."""
+"""Reads single fields: text in, typed value, None (NULL) or Fault out (the catalogue, standing rules)."""
 
 import ast
 import re

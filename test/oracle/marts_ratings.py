@@ -1,4 +1,4 @@
-"""The marts over ratings, stars counted in halves: sums and averages are exact (CATALOG, marts)."""
+"""The marts over ratings, stars counted in halves: sums and averages are exact (the catalogue, marts)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable

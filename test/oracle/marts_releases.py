@@ -1,4 +1,4 @@
-"""The marts over releases: money, popularity, companies, genres (CATALOG, marts).
+"""The marts over releases: money, popularity, companies, genres (the catalogue, marts).
 
 They start from the movies, each once a genre NAME and once a company, never from the join of both.
 """

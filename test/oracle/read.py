@@ -1,4 +1,4 @@
-"""Finds the files of each source and reads their records (CATALOG, raw -> quarantine)."""
+"""Finds the files of each source and reads their records (the catalogue, raw -> quarantine)."""
 
 import csv
 import sys

@@ -1,4 +1,4 @@
-"""Types one record of each source, or raises Fault (CATALOG, raw -> quarantine)."""
+"""Types one record of each source, or raises Fault (the catalogue, raw -> quarantine)."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Releases, and how they are counted and summed up: once each, exactly (CATALOG, rules)."""
+"""Releases, and how they are counted and summed up: once each, exactly (the catalogue, rules)."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The staging layer: one row a key, by the rule "which copy wins" (CATALOG, staging)."""
+"""The staging layer: one row a key, by the rule "which copy wins" (the catalogue, staging)."""
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
