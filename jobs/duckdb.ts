@@ -24,7 +24,6 @@ export interface SessionOptions {
 export class Session {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
-  #closed = false;
 
   private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
     this.#instance = instance;
@@ -75,10 +74,7 @@ export class Session {
     scalarFunction.destroySync();
   }
 
-  /** May be called twice. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
     this.#connection.closeSync();
     this.#instance.closeSync();
   }

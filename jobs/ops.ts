@@ -51,7 +51,7 @@ export function newRecord(): RunRecord {
   };
 }
 
-export interface RunEnding {
+interface RunEnding {
   id: string;
   startedAt: Date;
   finishedAt: Date;
@@ -62,7 +62,7 @@ export interface RunEnding {
   message: string | undefined;
 }
 
-export async function endingOf(
+async function endingOf(
   { id, startedAt, engine, options, record }: Run,
   status: RunStatus,
   message: string | undefined,
@@ -80,21 +80,20 @@ export async function endingOf(
 }
 
 /**
- * Writes the ops tables of a version: those of the version before it, and this run's rows.
+ * Writes the ops tables of a version: those of the version before it, and this run's rows, with the
+ * row that is still owed to a killed run.
  *
- * @param previous folder of the version before, where there is one
- * @param interrupted a killed run whose row is still owed
  * @param target folder of the new version
  */
 export async function writeOps(
-  session: Session,
-  catalog: Catalog,
-  { previous, target }: { previous: string | undefined; target: string },
-  ending: RunEnding,
-  record: RunRecord,
-  interrupted: Claim | undefined,
+  run: Run,
+  target: string,
+  status: RunStatus,
+  message: string | undefined,
 ): Promise<void> {
-  const rows = opsRows(ending, record, interrupted);
+  const { session, catalog, lake, record } = run;
+  const previous = (await lake.published())?.folder;
+  const rows = opsRows(await endingOf(run, status, message), record, lake.interrupted);
   await session.run("create schema if not exists new_ops");
   for (const table of opsTables(catalog)) {
     const name = `new_ops.${table.name}`;

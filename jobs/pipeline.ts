@@ -46,34 +46,38 @@ export async function runPipeline(
   const lake = await FolderLake.open(options.lake, claim);
   try {
     return await runSteps({ id, startedAt, options, catalog, lake, record: newRecord(), log });
-  } catch (error) {
-    throw asLakeError(options.lake, error);
   } finally {
     await lake.close();
   }
 }
 
-async function runSteps(plan: Omit<Run, "session" | "engine">): Promise<Run> {
-  const run = await withSession(plan);
+/** A run before it has a session to work in. */
+type Plan = Omit<Run, "session" | "engine">;
+
+async function runSteps(plan: Plan): Promise<Run> {
   try {
-    for (const step of steps.filter(({ name }) => run.options.only.includes(name))) {
-      await runStep(step, run);
-    }
-    if (!run.record.published) await publishOpsAlone(run, "succeeded", undefined);
-    return run;
+    return await withSession(plan, async (run) => {
+      for (const step of steps.filter(({ name }) => run.options.only.includes(name))) {
+        await runStep(step, run);
+      }
+      if (!run.record.published) await publishOpsAlone(run, "succeeded", undefined);
+      return run;
+    });
   } catch (error) {
-    run.session.close();
-    await recordFailure(plan, asLakeError(run.options.lake, error));
-    throw error;
-  } finally {
-    run.session.close();
+    const known = asLakeError(plan.options.lake, error);
+    await recordFailure(plan, known);
+    throw known;
   }
 }
 
-async function withSession(plan: Omit<Run, "session" | "engine">): Promise<Run> {
+async function withSession<T>(plan: Plan, use: (run: Run) => Promise<T>): Promise<T> {
   const spillFolder = path.join(plan.lake.work, "spill");
   const session = await Session.open({ macros: plan.catalog.macros, spillFolder });
-  return { ...plan, session, engine: new DuckDBEngine(session, plan.lake.work) };
+  try {
+    return await use({ ...plan, session, engine: new DuckDBEngine(session, plan.lake.work) });
+  } finally {
+    session.close();
+  }
 }
 
 async function runStep(step: Step, run: Run): Promise<void> {
@@ -89,15 +93,10 @@ async function runStep(step: Step, run: Run): Promise<void> {
  * A run that failed is told of in ops too, by a session of its own, since a full disk may have spoilt
  * the run's. Where even that fails, the first error still counts.
  */
-async function recordFailure(plan: Omit<Run, "session" | "engine">, error: unknown): Promise<void> {
+async function recordFailure(plan: Plan, error: unknown): Promise<void> {
   const message = error instanceof MarqueeError ? error.line : String(error);
   try {
-    const run = await withSession(plan);
-    try {
-      await publishOpsAlone(run, "failed", message);
-    } finally {
-      run.session.close();
-    }
+    await withSession(plan, (run) => publishOpsAlone(run, "failed", message));
   } catch (second) {
     plan.log.warn(`the failed run could not be written to ops: ${asMarqueeError(second).message}`);
   }

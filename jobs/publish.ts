@@ -2,7 +2,7 @@ import { constants, copyFile, rm } from "node:fs/promises";
 import path from "node:path";
 
 import { MarqueeError } from "../errors.ts";
-import { endingOf, opsTables, writeOps } from "./ops.ts";
+import { opsTables, writeOps } from "./ops.ts";
 import { remarksOn } from "./report/remarks.ts";
 import type { Run } from "./run.ts";
 import { preparedState } from "./transform.ts";
@@ -18,7 +18,7 @@ export async function publish(run: Run): Promise<void> {
   const { catalog, lake, session, record, log } = run;
   const start = performance.now();
   const state = await preparedState(run);
-  if (state.prepared === undefined || state.checkedBy === undefined) {
+  if (state.checkedBy === undefined) {
     throw new MarqueeError({
       reason: "usage",
       what: `the tables in ${lake.work} have not passed their checks`,
@@ -34,21 +34,12 @@ export async function publish(run: Run): Promise<void> {
   await log.progress("publish", tables.length, async (tick) => {
     const loaded = await loadTables(session, lake.work, tables, tick);
     record.made.push(...loaded.map((made) => ({ step: "publish", ...made })));
-    record.remarks = remarksOn(catalog, state.prepared?.accounts ?? [], loaded);
+    record.remarks = remarksOn(catalog, state.prepared.accounts, loaded);
   });
   log.detail("publish: tables are loaded", { step: "publish" });
   record.steps.push({ step: "publish", seconds: (performance.now() - start) / 1000 });
 
-  const previous = (await lake.published())?.folder;
-  const ending = await endingOf(run, "succeeded", record.remarks.join("; "));
-  await writeOps(
-    session,
-    catalog,
-    { previous, target: lake.work },
-    ending,
-    record,
-    lake.interrupted,
-  );
+  await writeOps(run, lake.work, "succeeded", record.remarks.join("; "));
   await loadTables(session, lake.work, opsTables(catalog));
   log.detail("publish: all is written", { step: "publish" });
   const untidy = await lake.publish(run.id);
@@ -65,11 +56,10 @@ export async function publishOpsAlone(
   status: "succeeded" | "failed",
   message: string | undefined,
 ): Promise<void> {
-  const { catalog, lake, session, record, log } = run;
+  const { catalog, lake, session, log } = run;
   const previous = (await lake.published())?.folder;
-  const ending = await endingOf(run, status, message);
   const untidy = await lake.republish(run.id, async (target) => {
-    await writeOps(session, catalog, { previous, target }, ending, record, lake.interrupted);
+    await writeOps(run, target, status, message);
     if (previous !== undefined) {
       const old = path.join(previous, warehouseName);
       await copyFile(old, path.join(target, warehouseName), constants.COPYFILE_FICLONE);

@@ -30,8 +30,10 @@ export async function transform(run: Run): Promise<void> {
   await lake.writeWorkState({ ...state, transformedBy: run.id, checkedBy: undefined });
 }
 
+type PreparedState = LakeState & { prepared: NonNullable<LakeState["prepared"]> };
+
 /** What prepare left behind, in this run or in an earlier one. */
-export async function preparedState({ lake, record }: Run): Promise<LakeState> {
+export async function preparedState({ lake, record }: Run): Promise<PreparedState> {
   await lake.resumeWork();
   const state = await lake.workState();
   if (state?.prepared === undefined) {
@@ -43,5 +45,5 @@ export async function preparedState({ lake, record }: Run): Promise<LakeState> {
   }
   record.synthetic ??= state.prepared.synthetic;
   record.sources ??= state.prepared.sources;
-  return state;
+  return { ...state, prepared: state.prepared };
 }

@@ -41,9 +41,13 @@ export async function quarantinedRecords(
   scan: Scan,
 ): Promise<QuarantinedRecord[]> {
   // Counted first: a file that is all faults must not be drawn into this process.
-  const { count, first } = await countFaults(session, scan);
+  const count = await session.number(
+    `select count(*) from read_parquet(${quoted(scan.typedFile)}) where fault is not null`,
+  );
+  const [first] = count === 0 ? [] : (await untypedFaults(session, scan, 1)).values();
   expectFewFaults(scan, count + scan.malformed, first);
-  const untyped = count === 0 ? new Map<number, Fault>() : await untypedFaults(session, scan);
+  const untyped =
+    count === 0 ? new Map<number, Fault>() : await untypedFaults(session, scan, count);
   const surplusIsPossible = await someLineEndsWithComma(scan.file.path);
   if (untyped.size === 0 && scan.malformed === 0 && !surplusIsPossible) return [];
 
@@ -62,26 +66,16 @@ export async function quarantinedRecords(
   }));
 }
 
-async function countFaults(
+/** The first well-formed records that have a fault, by record_ordinal. */
+async function untypedFaults(
   session: Session,
   scan: Scan,
-): Promise<{ count: number; first: Fault | undefined }> {
-  const file = quoted(scan.typedFile);
-  const count = await session.number(
-    `select count(*) from read_parquet(${file}) where fault is not null`,
-  );
-  if (count === 0) return { count, first: undefined };
-  const [row] = await session.rows(`
-    select fault.code as code, fault.reason as reason
-    from read_parquet(${file}) where fault is not null order by ${recordOrdinal} limit 1`);
-  return { count, first: { code: String(row?.["code"]), reason: String(row?.["reason"]) } };
-}
-
-/** The well-formed records that have a fault, by record_ordinal. */
-async function untypedFaults(session: Session, scan: Scan): Promise<Map<number, Fault>> {
+  limit: number,
+): Promise<Map<number, Fault>> {
   const rows = await session.rows(`
     select ${recordOrdinal} as ordinal, fault.code as code, fault.reason as reason
-    from read_parquet(${quoted(scan.typedFile)}) where fault is not null order by ordinal`);
+    from read_parquet(${quoted(scan.typedFile)}) where fault is not null
+    order by ordinal limit ${limit}`);
   return new Map(
     rows.map(({ ordinal, code, reason }) => [
       Number(ordinal),
@@ -107,28 +101,15 @@ async function walk(scan: Scan, untyped: ReadonlyMap<number, Fault>): Promise<Fo
   let malformed = 0;
 
   await surveyRecords(scan.file.path, expected, (surveyed) => {
-    const count = {
-      code: "field_count",
-      reason: `${surveyed.fields} fields where ${expected} belong`,
-    };
-    const tooMany = surveyed.fields > expected && surveyed.surplusIsEmpty;
-    if (surveyed.end - surveyed.start >= longestRecord) {
-      const fault = { code: "too_long", reason: `longer than ${longestRecord} bytes` };
-      found.push({ surveyed, fault, ordinal: undefined });
-      malformed += 1;
-    } else if (surveyed.broken) {
-      const fault = {
-        code: "broken_quotes",
-        reason: "a quoted field does not end where its quote does",
-      };
-      found.push({ surveyed, fault, ordinal: undefined });
-      malformed += 1;
-    } else if (surveyed.fields !== expected && !tooMany) {
-      found.push({ surveyed, fault: count, ordinal: undefined });
+    const malformation = malformationOf(surveyed, expected);
+    if (malformation !== undefined) {
+      found.push({ surveyed, fault: malformation, ordinal: undefined });
       malformed += 1;
     } else {
       const ordinal = nextOrdinal++;
-      const fault = tooMany ? count : untyped.get(ordinal);
+      // DuckDB lets empty fields beyond the last column pass.
+      const fault =
+        surveyed.fields > expected ? fieldCount(surveyed, expected) : untyped.get(ordinal);
       if (fault !== undefined) found.push({ surveyed, fault, ordinal });
     }
   });
@@ -141,6 +122,23 @@ async function walk(scan: Scan, untyped: ReadonlyMap<number, Fault>): Promise<Fo
     });
   }
   return found;
+}
+
+/** Why DuckDB gives a record up; undefined for one that it splits into fields. */
+function malformationOf(surveyed: SurveyedRecord, expected: number): Fault | undefined {
+  if (surveyed.end - surveyed.start >= longestRecord) {
+    return { code: "too_long", reason: `longer than ${longestRecord} bytes` };
+  }
+  if (surveyed.broken) {
+    return { code: "broken_quotes", reason: "a quoted field does not end where its quote does" };
+  }
+  const splits =
+    surveyed.fields === expected || (surveyed.fields > expected && surveyed.surplusIsEmpty);
+  return splits ? undefined : fieldCount(surveyed, expected);
+}
+
+function fieldCount({ fields }: SurveyedRecord, expected: number): Fault {
+  return { code: "field_count", reason: `${fields} fields where ${expected} belong` };
 }
 
 function expectFewFaults(scan: Scan, faults: number, first: Fault | undefined): void {
