@@ -16,7 +16,8 @@ import type { Run } from "./run.ts";
 export async function prepare(run: Run): Promise<void> {
   const { catalog, lake, session, record, log, options, startedAt: runStart } = run;
   const folders = sourceFolders(options.sources, lake);
-  const found = await findFiles(catalog.sources, folders, options);
+  const { files: found, notRead } = await findFiles(catalog.sources, folders, options);
+  for (const names of notRead) log.info(`Not read in ${names}`, { step: "prepare" });
   await lake.startWork();
   const typedFolder = path.join(lake.work, "typed");
   await mkdir(typedFolder);

@@ -71,7 +71,8 @@ async function loadRawFiles(
   typedFolder: string,
 ): Promise<void> {
   const runStart = new Date("2026-01-01T00:00:00Z");
-  for (const [source, files] of await findFiles(sources, [place], { small: false })) {
+  const found = await findFiles(sources, [place], { small: false });
+  for (const [source, files] of found.files) {
     await readSource(session, source, files, { typedFolder, runStart });
   }
 }

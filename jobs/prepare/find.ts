@@ -1,17 +1,26 @@
 import { constants } from "node:fs";
-import { access, readdir, realpath, stat } from "node:fs/promises";
+import { access, readdir, stat } from "node:fs/promises";
 import path from "node:path";
 
 import { MarqueeError } from "../../errors.ts";
-import type { Source } from "../../sql/catalog/types.ts";
+import type { Layout, Source } from "../../sql/catalog/types.ts";
+import { type Delivery, deliveriesOf } from "./deliveries.ts";
 
 export interface FoundFile {
   path: string;
   bytes: number;
+  layout: Layout;
+  delivery: Delivery;
 }
 
-/** The files of each source, in the order of the folders; none where the source is absent. */
+/** The files of each source, in the order of the deliveries; none where the source is absent. */
 export type FoundFiles = Map<Source, FoundFile[]>;
+
+export interface Findings {
+  files: FoundFiles;
+  /** What lies in the folders and is not read, for a person to know. */
+  notRead: string[];
+}
 
 /**
  * Knows the files of a run's folders by their names.
@@ -26,39 +35,30 @@ export async function findFiles(
   sources: readonly Source[],
   folders: readonly string[],
   { small }: { small: boolean },
-): Promise<FoundFiles> {
-  const found: FoundFiles = new Map(sources.map((source) => [source, []]));
-  for (const folder of await distinct(folders)) {
-    const entries = new Set(await entriesOf(folder));
-    let known = 0;
-    for (const [source, files] of found) {
-      const name = chosenName(source, entries, small);
-      if (name === undefined) continue;
-      files.push(await readableFile(path.join(folder, name)));
-      known += 1;
+): Promise<Findings> {
+  const files: FoundFiles = new Map(sources.map((source) => [source, []]));
+  const notRead: string[] = [];
+  for (const delivery of await deliveriesOf(folders, (name) => isKnown(sources, name))) {
+    const entries = new Set(delivery.entries);
+    for (const [source, found] of files) {
+      const chosen = chosenFile(source, entries, small);
+      if (chosen === undefined) continue;
+      found.push(await readableFile(delivery, chosen.name, chosen.layout));
+      entries.delete(chosen.name);
     }
-    if (known === 0) {
-      throw new MarqueeError({
-        reason: "input",
-        what: `${folder} holds no file that Marquee knows`,
-        next: `Known by their names are ${knownNames(sources).join(", ")}`,
-      });
-    }
+    if (entries.size === delivery.entries.length) throw await nothingKnown(sources, delivery);
+    const others = [...entries].filter((name) => name !== "origin.json" && !name.startsWith("."));
+    if (others.length > 0) notRead.push(`${delivery.folder}: ${others.join(", ")}`);
   }
-  for (const [source, files] of found) expectOneFolder(source, files);
-  return found;
+  for (const [source, found] of files) expectOneFolder(source, found);
+  return { files, notRead };
 }
 
-/** A folder that is named twice, in whatever way, is read once. */
-async function distinct(folders: readonly string[]): Promise<string[]> {
-  const seen = new Map<string, string>();
-  for (const folder of folders) {
-    const place = await realpath(folder).catch((error: unknown) => {
-      throw unreadable(folder, error);
-    });
-    if (!seen.has(place)) seen.set(place, folder);
-  }
-  return [...seen.values()];
+/** Whether a file of this name is one of a source's, in either edition. */
+export function isKnown(sources: readonly Source[], name: string): boolean {
+  return sources.some(({ files }) =>
+    files.some((file) => file.name === name || file.small === name),
+  );
 }
 
 function knownNames(sources: readonly Source[]): string[] {
@@ -67,27 +67,43 @@ function knownNames(sources: readonly Source[]): string[] {
   );
 }
 
-function chosenName(
+function chosenFile(
   source: Source,
   entries: ReadonlySet<string>,
   small: boolean,
-): string | undefined {
+): { name: string; layout: Layout } | undefined {
   for (const file of source.files) {
     const large = entries.has(file.name) ? file.name : undefined;
     const little = file.small !== undefined && entries.has(file.small) ? file.small : undefined;
-    const chosen = small ? (little ?? large) : (large ?? little);
-    if (chosen !== undefined) return chosen;
+    const name = small ? (little ?? large) : (large ?? little);
+    if (name !== undefined) return { name, layout: file.layout };
   }
   return undefined;
 }
 
-async function entriesOf(folder: string): Promise<string[]> {
-  return readdir(folder).catch((error: unknown) => {
-    throw unreadable(folder, error);
+async function nothingKnown(
+  sources: readonly Source[],
+  { folder, entries }: Delivery,
+): Promise<MarqueeError> {
+  const zips = entries.filter((name) => name.toLowerCase().endsWith(".zip"));
+  const below: string[] = [];
+  for (const entry of entries) {
+    const names = await readdir(path.join(folder, entry)).catch(() => []);
+    if (names.some((name) => isKnown(sources, name))) below.push(entry);
+  }
+  const place = below[0] ?? zips[0];
+  return new MarqueeError({
+    reason: "input",
+    what: `${folder} holds no file that Marquee knows`,
+    next:
+      place === undefined
+        ? `Known by their names are ${knownNames(sources).join(", ")}`
+        : `Try --source ${path.join(folder, place)}`,
   });
 }
 
-async function readableFile(file: string): Promise<FoundFile> {
+async function readableFile(delivery: Delivery, name: string, layout: Layout): Promise<FoundFile> {
+  const file = path.join(delivery.folder, name);
   const status = await stat(file).catch((error: unknown) => {
     throw unreadable(file, error);
   });
@@ -101,7 +117,7 @@ async function readableFile(file: string): Promise<FoundFile> {
   await access(file, constants.R_OK).catch((error: unknown) => {
     throw unreadable(file, error);
   });
-  return { path: file, bytes: status.size };
+  return { path: file, bytes: status.size, layout, delivery };
 }
 
 /** One line for a file that the system does not let us read. */
@@ -118,11 +134,13 @@ export function unreadable(file: string, error: unknown): MarqueeError {
   });
 }
 
+/** Dated deliveries of one series are one data set; any two other folders are strangers. */
 function expectOneFolder(source: Source, files: readonly FoundFile[]): void {
-  if (!source.oneFolder || files.length < 2) return;
+  const series = new Set(files.map(({ delivery }) => delivery.series));
+  if (!source.oneFolder || series.size < 2) return;
   throw new MarqueeError({
     reason: "input",
     what: `two folders hold ${source.name}: ${files.map((file) => file.path).join(" and ")}; their user ids are strangers to each other`,
-    next: "Give each its own run with --lake",
+    next: "Give each its own run with --lake; deliveries of one data set go into one folder, each in a folder named by its date",
   });
 }

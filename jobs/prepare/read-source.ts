@@ -4,9 +4,9 @@ import type { Source } from "../../sql/catalog/types.ts";
 import type { Session } from "../duckdb.ts";
 import { expectBalance, type SourceAccount } from "./account.ts";
 import type { FoundFile } from "./find.ts";
-import { readHeader } from "./header.ts";
-import { type QuarantinedRecord, quarantinedRecords } from "./quarantine.ts";
-import { registerLiterals, type Scan, scanFile } from "./scan.ts";
+import { registerLiterals } from "./literal-functions.ts";
+import type { QuarantinedRecord } from "./quarantine.ts";
+import { type Scan, scanFile } from "./scan.ts";
 import { createRawView } from "./supersede.ts";
 
 export interface SourceReading {
@@ -35,33 +35,25 @@ export async function readSource(
   registerLiterals(session, source);
 
   for (const [index, file] of files.entries()) {
-    const header = await readHeader(source, file);
-    if (header.unknown.length > 0) {
-      reading.warnings.push(`${file.path}: read past unknown columns ${header.unknown.join(", ")}`);
-    }
-    const scan = await scanFile(session, source, file, header, {
+    const { scan, warnings } = await scanFile(session, source, file, {
       typedFile: path.join(typedFolder, `${source.name}-${index}.parquet`),
-      firstOrdinal: scans.reduce((next, { wellFormed }) => next + wellFormed, 1),
-      runStart: Math.floor(runStart.getTime() / 1000),
+      firstOrdinal: scans.reduce((next, { ordinals }) => next + ordinals, 1),
+      runStart,
     });
-    if (scan.wellFormed + scan.malformed === 0) {
-      reading.warnings.push(`${file.path} holds a header and no record: its tables are empty`);
-    }
-    reading.quarantined.push({ file: file.path, records: await quarantinedRecords(session, scan) });
+    reading.warnings.push(...warnings);
+    reading.quarantined.push({ file: file.path, records: scan.quarantined });
     scans.push(scan);
   }
 
-  const faulty = reading.quarantined.flatMap(({ records }) => records);
-  const misfits = faulty.flatMap(({ ordinal }) => (ordinal === undefined ? [] : [ordinal]));
-  const { kept, superseded } = await createRawView(session, source, scans, misfits);
+  const { kept, superseded } = await createRawView(session, source, scans);
   const account: SourceAccount = {
     source: source.name,
     files: files.length,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
-    read: scans.reduce((sum, scan) => sum + scan.wellFormed + scan.malformed, 0),
+    read: scans.reduce((sum, scan) => sum + scan.records, 0),
     kept,
     superseded,
-    quarantined: faulty.length,
+    quarantined: scans.reduce((sum, scan) => sum + scan.quarantined.length, 0),
     outsideMonths: 0,
   };
   expectBalance(account);

@@ -1,4 +1,4 @@
-import { recordOrdinal } from "../../sql/catalog/source.ts";
+import { deliveredAt, recordOrdinal } from "../../sql/catalog/source.ts";
 import { rawDuckdbType, type Source } from "../../sql/catalog/types.ts";
 import { quoted, type Session } from "../duckdb.ts";
 import type { Scan } from "./scan.ts";
@@ -7,14 +7,12 @@ import type { Scan } from "./scan.ts";
  * Makes raw.<source>: one record a key, the one that the source's declaration lets win, out of the
  * typed records of all files. Exact copies and older versions are left out and counted.
  *
- * @param misfits record_ordinals that the walk over the file found faulty though they are typed
  * @returns records kept, and records superseded
  */
 export async function createRawView(
   session: Session,
   source: Source,
   scans: readonly Scan[],
-  misfits: readonly number[],
 ): Promise<{ kept: number; superseded: number }> {
   const view = `raw.${source.name}`;
   for (const schema of ["raw", "typed", "superseded"]) {
@@ -31,6 +29,7 @@ export async function createRawView(
   }
 
   const files = scans.map((scan) => quoted(scan.typedFile)).join(", ");
+  const misfits = scans.flatMap((scan) => scan.misfits);
   const misfit = misfits.length === 0 ? "" : ` and ${recordOrdinal} not in (${misfits.join(", ")})`;
   await session.run(`
     create view typed.${source.name} as
@@ -49,7 +48,9 @@ export async function createRawView(
 
   const without =
     superseded === 0 ? "" : ` anti join superseded.${source.name} using (${recordOrdinal})`;
-  await session.run(`create view ${view} as select * from typed.${source.name}${without}`);
+  await session.run(
+    `create view ${view} as select * exclude (${deliveredAt}) from typed.${source.name}${without}`,
+  );
   const kept = await session.number(`select count(*) from ${view}`);
   return { kept, superseded };
 }

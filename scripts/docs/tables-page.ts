@@ -1,6 +1,7 @@
 import type { Catalog } from "../../sql/catalog/catalog.ts";
 import {
   type Column,
+  type Dataset,
   layers,
   type Layer,
   type Source,
@@ -15,12 +16,15 @@ const layerSays: Record<Layer, string> = {
 };
 
 /** A page of Markdown that says of every source and table what its declaration says. */
-export function tablesPage({ sources, tables }: Catalog): string {
+export function tablesPage({ sources, datasets, tables }: Catalog): string {
   const parts = [
     "# Tables",
     "Written by `npm run docs` from the declarations in sql/; change those, not this page.",
+    "## datasets",
+    "What `--source NAME` fetches from its publisher.",
+    datasetsTable(datasets),
     "## sources",
-    ...sources.flatMap(sourcePart),
+    ...sources.flatMap((source) => sourcePart(source, datasets)),
   ];
   for (const layer of layers) {
     parts.push(`## ${layer}`, layerSays[layer]);
@@ -31,21 +35,30 @@ export function tablesPage({ sources, tables }: Catalog): string {
   return parts.join("\n\n");
 }
 
-function sourcePart(source: Source): string[] {
+function datasetsTable(datasets: readonly Dataset[]): string {
+  const rows = datasets.map(
+    ({ name, title, page, publisher, licence, redistributable, download }) => {
+      const may = redistributable ? "may be redistributed" : "may not be redistributed";
+      const megabytes = (download.bytes / 1e6).toFixed(2);
+      return `| ${name} | [${title}](${page}), ${publisher} | ${megabytes} | ${licence}; ${may} |`;
+    },
+  );
+  return ["| name | what | MB | licence |", "| --- | --- | --- | --- |", ...rows].join("\n");
+}
+
+function sourcePart(source: Source, datasets: readonly Dataset[]): string[] {
   const files = source.files.map(({ name, small }) =>
     small === undefined ? `\`${name}\`` : `\`${name}\` or \`${small}\``,
   );
   const order = source.wins.map(({ column, direction }) => `${column} ${direction}`).join(", ");
-  const origins = source.origin.map(
-    ({ name, address, licence }) => `[${name}](${address}) (${licence})`,
-  );
+  const holders = datasets.filter(({ holds }) => holds.includes(source.name));
   return [
     `### ${source.name}`,
     source.description,
     [
       `- Files: ${files.join(", ")}`,
       `- Key: ${source.key.join(", ")}; of several records the first by ${order} stays`,
-      `- From: ${origins.join(", ")}`,
+      `- In the datasets ${holders.map(({ name }) => name).join(", ")}`,
     ].join("\n"),
   ];
 }

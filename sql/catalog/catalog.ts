@@ -6,17 +6,20 @@ import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 
 import { MarqueeError } from "../../errors.ts";
 import { expectDeclaredColumns } from "./bind.ts";
-import { sourceDeclaration, tableDeclaration } from "./declaration.ts";
+import { datasetDeclaration, sourceDeclaration, tableDeclaration } from "./declaration.ts";
+import { datasetOf } from "./dataset.ts";
 import { expectFlow, inDependencyOrder } from "./order.ts";
 import { SqlParser } from "./parse.ts";
 import { sourceOf } from "./source.ts";
 import { tableOf } from "./table.ts";
-import { type Layer, layers, type Source, type Table } from "./types.ts";
+import { type Dataset, type Layer, layers, type Source, type Table } from "./types.ts";
 import { readYaml } from "./yaml.ts";
 
 /** All that sql/ declares, validated: whoever holds a Catalog need not doubt it. */
 export interface Catalog {
   sources: Source[];
+  /** What publishers offer for download. */
+  datasets: Dataset[];
   /** In dependency order: each stands behind all that it reads. */
   tables: Table[];
   /** Statements that teach DuckDB the shared dialect and how dirty text is read. */
@@ -38,6 +41,9 @@ export async function loadCatalog(folder = sqlFolder): Promise<Catalog> {
   const sources = (await readAll(folder, "sources", ".yml")).map(({ file, name, text }) =>
     sourceOf(name, file, readYaml(file, text, sourceDeclaration)),
   );
+  const datasets = (await readAll(folder, "datasets", ".yml")).map(({ file, name, text }) =>
+    datasetOf(name, file, readYaml(file, text, datasetDeclaration), sources),
+  );
   const declared: Table[] = [];
   for (const layer of layers) declared.push(...(await readLayer(folder, layer)));
 
@@ -47,7 +53,7 @@ export async function loadCatalog(folder = sqlFolder): Promise<Catalog> {
     const tables = inDependencyOrder(await withReads(connection, declared, sources));
     expectReferences(tables, sources);
     await expectDeclaredColumns(connection, macros, sources, tables);
-    return { sources, tables, macros: macros.map(({ text }) => text) };
+    return { sources, datasets, tables, macros: macros.map(({ text }) => text) };
   } finally {
     connection.closeSync();
     instance.closeSync();
@@ -56,7 +62,7 @@ export async function loadCatalog(folder = sqlFolder): Promise<Catalog> {
 
 /** A layer that nobody knows would otherwise be left out without a word. */
 async function expectKnownRooms(folder: string): Promise<void> {
-  const rooms: readonly string[] = ["catalog", "macros", "sources", ...layers];
+  const rooms: readonly string[] = ["catalog", "macros", "datasets", "sources", ...layers];
   const unknown = (await readdir(folder)).find((name) => !rooms.includes(name));
   if (unknown === undefined) return;
   throw new MarqueeError({

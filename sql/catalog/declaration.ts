@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { charts, columnTypes, type SortKey } from "./types.ts";
+import { charts, columnTypes, encodings, type SortKey } from "./types.ts";
 
 /** What the YAML files may say. Every object is strict: a typo is an error, never a default. */
 
@@ -148,22 +148,52 @@ const literalColumn = z.strictObject({
   ),
 });
 
+const fileName = z.string().regex(/^[^/\\]+$/, "expected the name of a file, without folders");
+const file = z.discriminatedUnion("layout", [
+  z.strictObject({ name: fileName, small: fileName.optional(), layout: z.literal("csv") }),
+  z.strictObject({
+    name: fileName,
+    small: fileName.optional(),
+    layout: z.literal("delimited"),
+    delimiter: z.string().min(1),
+    encodings: z.array(z.enum(encodings)).min(1),
+    fields: names,
+    absorbs: identifier.optional(),
+    flags: z.strictObject({ column: identifier, names: z.array(sentence).min(1) }).optional(),
+  }),
+]);
+export type FileDeclaration = z.infer<typeof file>;
+
 export const sourceDeclaration = z.strictObject({
   description: sentence,
-  files: z
-    .array(
-      z.strictObject({
-        name: z.string().min(1),
-        small: z.string().min(1).optional(),
-        layout: z.enum(["csv"]),
-      }),
-    )
-    .min(1),
+  files: z.array(file).min(1),
   one_folder: z.boolean().default(false),
   columns: z.record(identifier, z.discriminatedUnion("type", [scalarColumn, literalColumn])),
   key: names,
   wins: z.array(sortKey).min(1),
   stood_in_by: z.array(identifier).default([]),
-  origin: z.array(z.strictObject({ name: sentence, address: z.url(), licence: sentence })).min(1),
 });
 export type SourceDeclaration = z.infer<typeof sourceDeclaration>;
+
+const bytes = z.int().positive();
+export const datasetDeclaration = z.strictObject({
+  title: sentence,
+  publisher: sentence,
+  page: z.url(),
+  licence: sentence,
+  redistributable: z.boolean(),
+  holds: names,
+  download: z.strictObject({
+    file: fileName,
+    address: z.url({ protocol: /^https$/ }),
+    form: z.enum(["zip", "csv"]),
+    bytes,
+    unpacked_bytes: bytes,
+    md5: z
+      .string()
+      .regex(/^[0-9a-f]{32}$/, "expected 32 hexadecimal digits")
+      .optional(),
+    credentials: z.enum(["kaggle"]).optional(),
+  }),
+});
+export type DatasetDeclaration = z.infer<typeof datasetDeclaration>;

@@ -1,9 +1,13 @@
 import { MarqueeError } from "../../errors.ts";
 import type { SourceDeclaration } from "./declaration.ts";
+import { layoutOf } from "./layout.ts";
 import type { Source, SourceColumn } from "./types.ts";
 
 /** Beside its columns, every raw record has its place among all records of the source, from 1. */
 export const recordOrdinal = "record_ordinal";
+
+/** And the instant for which its delivery stands: its folder's date, else the run's start. */
+export const deliveredAt = "delivered_at";
 
 /**
  * Completes a source's declaration.
@@ -30,7 +34,8 @@ export function sourceOf(name: string, file: string, declaration: SourceDeclarat
     };
   });
 
-  const known = new Set([...columns.map((column) => column.name), recordOrdinal]);
+  const columnNames = columns.map((column) => column.name);
+  const known = new Set([...columnNames, recordOrdinal, deliveredAt]);
   const { wins } = declaration;
   for (const column of [...declaration.key, ...wins.map((key) => key.column)]) {
     if (!known.has(column)) {
@@ -44,17 +49,16 @@ export function sourceOf(name: string, file: string, declaration: SourceDeclarat
   return {
     name,
     description: declaration.description,
-    files: declaration.files.map(({ name: large, small, layout }) => ({
-      name: large,
-      small,
-      layout,
+    files: declaration.files.map((said) => ({
+      name: said.name,
+      small: said.small,
+      layout: layoutOf(`sql/${file}: ${said.name}`, said, columnNames),
     })),
     oneFolder: declaration.one_folder,
     columns,
     key: declaration.key,
     wins,
     stoodInBy: declaration.stood_in_by,
-    origin: declaration.origin,
     file,
   };
 }

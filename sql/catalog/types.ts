@@ -121,11 +121,44 @@ export interface SourceColumn {
   missing: string[];
 }
 
+/** Encodings that a file may have. A file is read in the first one that its bytes are valid in. */
+export const encodings = ["utf-8", "latin-1"] as const;
+export type Encoding = (typeof encodings)[number];
+
+/**
+ * How a file's bytes are records and fields.
+ *
+ * - csv: a header names the columns; commas, double quotes, UTF-8.
+ * - delimited: a line is a record, no header, no quotes; the declaration names the fields.
+ */
+export type Layout = { kind: "csv" } | DelimitedLayout;
+
+export interface DelimitedLayout {
+  kind: "delimited";
+  delimiter: string;
+  /** Tried in this order. */
+  encodings: readonly Encoding[];
+  /** In the order of the file. */
+  fields: readonly LaidField[];
+  /** Place of the field that may hold the delimiter itself, such as a title with :: in it. */
+  absorbs: number | undefined;
+}
+
+/**
+ * What a field is: the text of a column, one of the flags that make up a column (1 says that its
+ * name belongs to the column's list), or something that is read past.
+ */
+export interface LaidField {
+  name: string;
+  column: string | undefined;
+  flag: boolean;
+}
+
 export interface SourceFile {
   name: string;
   /** The smaller edition of the same file, taken with --small. */
   small: string | undefined;
-  layout: "csv";
+  layout: Layout;
 }
 
 export interface Source {
@@ -140,7 +173,34 @@ export interface Source {
   wins: SortKey[];
   /** Sources that together make up for this one's absence. */
   stoodInBy: string[];
-  origin: { name: string; address: string; licence: string }[];
+  file: string;
+}
+
+/** What a publisher offers for download, by the name that `--source` takes. */
+export interface Dataset {
+  name: string;
+  title: string;
+  publisher: string;
+  /** The page that tells people about it. */
+  page: string;
+  licence: string;
+  /** Whether its files may be given on to others. */
+  redistributable: boolean;
+  /** The sources whose files are in it. */
+  holds: string[];
+  download: {
+    /** The file's own name. */
+    file: string;
+    address: string;
+    form: "zip" | "csv";
+    /** About how many bytes are fetched, and how many they are once unpacked. */
+    bytes: number;
+    unpackedBytes: number;
+    /** For a file that never changes. */
+    md5: string | undefined;
+    /** Whose user name and key are sent along, where the environment has them. */
+    credentials: "kaggle" | undefined;
+  };
   file: string;
 }
 

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 
 import { Session } from "../../jobs/duckdb.ts";
+import type { FoundFile } from "../../jobs/prepare/find.ts";
 import { readSource, type SourceReading } from "../../jobs/prepare/read-source.ts";
 import { catalog } from "./catalog.ts";
 import { withFolder, writeFiles } from "./folder.ts";
@@ -12,9 +13,19 @@ const runStart = new Date("2020-01-01T00:00:00Z");
 /** An account, and what raw.<source> holds. */
 export type Reading = SourceReading & { rows: unknown[][] };
 
+/** A file of a source: its name, else the source's first; the day of its delivery, if it has one. */
+export interface GivenFile {
+  content: string | Buffer;
+  name?: string;
+  day?: string;
+}
+
 /** Reads files of one source; gives the account and what raw.<source> holds. */
-export async function read(name: string, ...contents: (string | Buffer)[]): Promise<Reading> {
-  return withSession((session, folder) => readIn(session, folder, name, contents));
+export async function read(
+  name: string,
+  ...files: (string | Buffer | GivenFile)[]
+): Promise<Reading> {
+  return withSession((session, folder) => readIn(session, folder, name, files));
 }
 
 export async function withSession<T>(
@@ -35,22 +46,31 @@ export async function readIn(
   session: Session,
   folder: string,
   name: string,
-  contents: (string | Buffer)[],
+  given: (string | Buffer | GivenFile)[],
 ): Promise<Reading> {
   const source = (await catalog()).sources.find((candidate) => candidate.name === name)!;
   for (const schema of ["raw", "typed", "superseded"]) {
     await session.run(`drop schema if exists ${schema} cascade`);
   }
   const files = await Promise.all(
-    contents.map(async (content, index) => {
-      const file = path.join(folder, `${index}`, source.files[0]!.name);
-      await writeFiles(folder, { [path.relative(folder, file)]: content });
-      return { path: file, bytes: (await stat(file)).size };
+    given.map(async (said, index): Promise<FoundFile> => {
+      const { content, name: fileName, day } = isFile(said) ? said : { content: said };
+      const known = source.files.find((file) => file.name === fileName) ?? source.files[0]!;
+      const place = path.join(folder, `${index}`);
+      await writeFiles(place, { [known.name]: content });
+      const file = path.join(place, known.name);
+      const date = day === undefined ? undefined : new Date(`${day}T00:00:00Z`);
+      const delivery = { folder: place, entries: [known.name], date, series: folder };
+      return { path: file, bytes: (await stat(file)).size, layout: known.layout, delivery };
     }),
   );
   const reading = await readSource(session, source, files, { typedFolder: folder, runStart });
   const rows = await session.table(`select * from raw.${name} order by record_ordinal`);
   return { ...reading, rows };
+}
+
+function isFile(said: string | Buffer | GivenFile): said is GivenFile {
+  return typeof said !== "string" && !Buffer.isBuffer(said);
 }
 
 /** What was quarantined: number, reason code and text of each record. */

@@ -19,7 +19,6 @@ columns:
   name: { type: STRING }
 key: [id]
 wins: [record_ordinal asc]
-origin: [{ name: Nobody, address: "https://example.org/", licence: none }]
 `;
 const staging = `
 question: Which things are there?
@@ -94,7 +93,7 @@ select * from final`,
     });
     expect(top).to.match(/^sql\/core\/a\.yml:8: unknown key "clusters"/);
     const inSource = await refusal({ "sources/things.yml": `${source}licence: none\n` });
-    expect(inSource).to.match(/^sql\/sources\/things\.yml:10: unknown key "licence"/);
+    expect(inSource).to.match(/^sql\/sources\/things\.yml:9: unknown key "licence"/);
     const check = "checks:\n  - { check: unique, columns: [id], severty: warn }";
     expect(await refusal({ "core/a.yml": declaration("", check), "core/a.sql": "" })).to.match(
       /a\.yml:9: unknown key "severty"/,

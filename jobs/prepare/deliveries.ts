@@ -1,0 +1,99 @@
+import { readdir, realpath } from "node:fs/promises";
+import path from "node:path";
+
+import { MarqueeError } from "../../errors.ts";
+import { unreadable } from "./find.ts";
+
+/** A folder of files that came together. */
+export interface Delivery {
+  folder: string;
+  /** Names of what lies in it. */
+  entries: string[];
+  /** The day, at midnight UTC, that the folder is named by; undefined where it is not. */
+  date: Date | undefined;
+  /** The same for the deliveries of one data set. */
+  series: string;
+}
+
+/**
+ * The deliveries in a run's folders, the oldest first; a folder that is named twice counts once. A
+ * folder either holds files, or dated deliveries: folders named by their day, such as 2024-01-31.
+ *
+ * @param isKnown whether a file of this name is one that is read
+ * @throws MarqueeError (input) for a folder that cannot be read or that is both of it, and for a
+ *   name that looks like a day but is none
+ */
+export async function deliveriesOf(
+  folders: readonly string[],
+  isKnown: (name: string) => boolean,
+): Promise<Delivery[]> {
+  const found = new Map<string, Delivery>();
+  for (const folder of folders) {
+    for (const delivery of await deliveriesIn(folder, isKnown)) {
+      const place = await real(delivery.folder);
+      if (!found.has(place)) found.set(place, delivery);
+    }
+  }
+  // Undated ones count as delivered now. Sorting is stable: equals keep the order of the folders.
+  const time = ({ date }: Delivery): number => date?.getTime() ?? Number.POSITIVE_INFINITY;
+  return [...found.values()].sort((a, b) => (time(a) === time(b) ? 0 : time(a) - time(b)));
+}
+
+async function deliveriesIn(
+  folder: string,
+  isKnown: (name: string) => boolean,
+): Promise<Delivery[]> {
+  const place = await real(folder);
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    throw unreadable(folder, error);
+  });
+  const names = entries.map(({ name }) => name).sort();
+  const dated = entries
+    .filter((entry) => !entry.isFile() && dayOf(folder, entry.name) !== undefined)
+    .map(({ name }) => name)
+    .sort();
+  if (dated.length === 0) {
+    const date = dayOf(path.dirname(place), path.basename(place));
+    const series = date === undefined ? place : path.dirname(place);
+    return [{ folder, entries: names, date, series }];
+  }
+
+  const beside = names.find(isKnown);
+  if (beside !== undefined) {
+    throw new MarqueeError({
+      reason: "input",
+      what: `${folder} holds ${beside} and, beside it, dated deliveries such as ${dated[0] ?? ""}`,
+      next: "Give the files beside them a folder with their date too",
+    });
+  }
+  return Promise.all(
+    dated.map(async (name): Promise<Delivery> => {
+      const below = path.join(folder, name);
+      const inside = await readdir(below).catch((error: unknown) => {
+        throw unreadable(below, error);
+      });
+      return { folder: below, entries: inside.sort(), date: dayOf(folder, name), series: place };
+    }),
+  );
+}
+
+/** The day that a folder is named by: 2024-01-31 or 20240131. Other eight digits are just a name. */
+function dayOf(folder: string, name: string): Date | undefined {
+  const parts = /^(\d{4})(-?)(\d{2})\2(\d{2})$/.exec(name);
+  if (parts === null) return undefined;
+  const iso = `${parts[1] ?? ""}-${parts[3] ?? ""}-${parts[4] ?? ""}`;
+  const date = new Date(`${iso}T00:00:00Z`);
+  if (!Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso)) return date;
+  if (parts[2] === "") return undefined;
+  throw new MarqueeError({
+    reason: "input",
+    what: `${path.join(folder, name)} is named like a day, but there is no such day`,
+    next: "Name a delivery's folder by its day, such as 2024-01-31",
+  });
+}
+
+async function real(folder: string): Promise<string> {
+  return realpath(folder).catch((error: unknown) => {
+    throw unreadable(folder, error);
+  });
+}

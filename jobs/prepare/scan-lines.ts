@@ -1,0 +1,156 @@
+import { MarqueeError } from "../../errors.ts";
+import { recordOrdinal } from "../../sql/catalog/source.ts";
+import type { Encoding, Source, SourceColumn } from "../../sql/catalog/types.ts";
+import { quoted, type Session } from "../duckdb.ts";
+import type { FoundFile } from "./find.ts";
+import { untypedRecords } from "./quarantine.ts";
+import { copyTyped, readCsv, wronglyEncoded } from "./read-csv.ts";
+import type { Scan, ScanOptions } from "./scan.ts";
+import { longestRecord } from "./survey.ts";
+import { type TextRecords, typedSelect } from "./typed-select.ts";
+
+/** A file in which a line is a record, whatever stands in it. */
+export interface Lines {
+  delimiter: string;
+  /** Tried in this order. */
+  encodings: readonly Encoding[];
+  fields: readonly LineField[];
+  /** Place of the field that may hold the delimiter itself. */
+  absorbs: number | undefined;
+  /** Whether the first line that is not blank names the columns. */
+  header: boolean;
+}
+
+interface LineField {
+  name: string;
+  column: SourceColumn | undefined;
+  /** Whether 1 says that the field's name belongs to the column's list, and 0 that it does not. */
+  flag: boolean;
+}
+
+/** No text holds this, so that DuckDB takes a line as one field. */
+const never = "\x01\x02\x03\x04";
+
+/**
+ * Scans a file of lines. DuckDB splits and types them, numbers them and keeps the faulty ones whole:
+ * no record passes through this process but those that go to quarantine.
+ *
+ * @throws MarqueeError (input) for a file that is in none of the encodings, whose line ends differ,
+ *   that has a line beyond all measure, or that is mostly faults
+ */
+export async function scanLines(
+  session: Session,
+  source: Source,
+  file: FoundFile,
+  lines: Lines,
+  options: ScanOptions,
+): Promise<Scan> {
+  const { typedFile, firstOrdinal } = options;
+  const records = await copyInItsEncoding(session, source, file, lines, options);
+  const quarantined = await untypedRecords(session, { file, typedFile, records });
+  return {
+    typedFile,
+    ordinals: records,
+    records,
+    quarantined: quarantined.map(({ ordinal, code, reason, record }) => ({
+      recordNumber: ordinal - firstOrdinal + 1,
+      reasonCode: code,
+      reason,
+      record: record ?? "",
+    })),
+    misfits: [],
+  };
+}
+
+/** @returns how many records the file has */
+async function copyInItsEncoding(
+  session: Session,
+  source: Source,
+  file: FoundFile,
+  lines: Lines,
+  { typedFile, firstOrdinal, runStart }: ScanOptions,
+): Promise<number> {
+  let badEncodingAt: number | undefined;
+  for (const encoding of lines.encodings) {
+    const records = textRecords(file, lines, { encoding, firstOrdinal });
+    const select = typedSelect(source, records, {
+      runStart,
+      delivered: file.delivery.date ?? runStart,
+    });
+    const copied = await copyTyped(session, file, select, typedFile);
+    badEncodingAt = copied.badEncodingAt;
+    if (badEncodingAt !== undefined) continue;
+    if (copied.malformed === 0) return copied.rows;
+    throw new MarqueeError({
+      reason: "input",
+      what: `${file.path}: a line is longer than ${longestRecord} bytes`,
+      next: "Compare it with the publisher's file",
+    });
+  }
+  throw await wronglyEncoded(file, badEncodingAt ?? 0);
+}
+
+function textRecords(
+  file: FoundFile,
+  lines: Lines,
+  { encoding, firstOrdinal }: { encoding: Encoding; firstOrdinal: number },
+): TextRecords {
+  const { delimiter, fields, header } = lines;
+  const source = readCsv(file, {
+    delimiter: never,
+    quote: "",
+    // A blank line before the header would be taken for it.
+    header: false,
+    encoding,
+    columns: ["line"],
+  });
+  const skipped = header ? 1 : 0;
+  const faults: TextRecords["faults"] = [
+    [
+      `len(fields) ${lines.absorbs === undefined ? "<>" : "<"} ${fields.length}`,
+      "field_count",
+      `len(fields) || ' fields where ${fields.length} belong'`,
+    ],
+  ];
+  const flags = fields.flatMap(({ flag }, index) => (flag ? [fieldText(lines, index)] : []));
+  if (flags.length > 0) {
+    const allAreFlags = flags.map((text) => `${text} in ('0', '1')`).join(" and ");
+    faults.push([`not (${allAreFlags})`, "not_accepted", "'a flag is neither 0 nor 1'"]);
+  }
+  return {
+    relation: `
+      select line_number - 1 + ${firstOrdinal} - ${skipped} as ${recordOrdinal}, line,
+          string_split(line, ${quoted(delimiter)}) as fields
+      from (select row_number() over () as line_number, line from ${source} where line is not null)
+      where line_number > ${skipped}`,
+    texts: columnTexts(lines),
+    faults,
+    record: "line",
+  };
+}
+
+/** The text of each column: a field's, or the list of the flags that are set. */
+function columnTexts(lines: Lines): Map<SourceColumn, string> {
+  const texts = new Map<SourceColumn, string>();
+  const set = new Map<SourceColumn, string[]>();
+  for (const [index, { name, column, flag }] of lines.fields.entries()) {
+    if (column === undefined) continue;
+    const text = fieldText(lines, index);
+    if (!flag) texts.set(column, text);
+    else
+      set.set(column, [
+        ...(set.get(column) ?? []),
+        `case when ${text} = '1' then ${quoted(name)} end`,
+      ]);
+  }
+  for (const [column, names] of set) texts.set(column, `concat_ws('|', ${names.join(", ")})`);
+  return texts;
+}
+
+/** A field by its place, counted from the end behind the field that absorbs delimiters. */
+function fieldText({ fields, absorbs, delimiter }: Lines, index: number): string {
+  const behind = fields.length - 1 - index;
+  if (absorbs === undefined || index < absorbs) return `fields[${index + 1}]`;
+  if (index > absorbs) return `fields[len(fields) - ${behind}]`;
+  return `array_to_string(fields[${index + 1}:len(fields) - ${behind}], ${quoted(delimiter)})`;
+}
