@@ -15,6 +15,8 @@ export const exitCodes = {
   check: 5,
   /** The lake folder cannot be used: permissions, disk, another run. */
   lake: 6,
+  /** A publisher's file cannot be fetched. */
+  network: 7,
 } as const;
 
 export type ExitReason = Exclude<keyof typeof exitCodes, "success">;

@@ -1,65 +1,26 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { stat } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-
-import { MarqueeError } from "../errors.ts";
-import type { FolderLake } from "./lake/folder.ts";
+import { fetchDataset } from "./fetch/dataset.ts";
+import { type GivenSource, givenSources } from "./fetch/given.ts";
+import { makeSample } from "./fetch/sample.ts";
+import { unpackZip } from "./fetch/zip-source.ts";
 import type { Run } from "./run.ts";
 
-const sampleProgram = fileURLToPath(new URL("../scripts/sample.ts", import.meta.url));
-
-/** Sources that Marquee gets by itself, by the name that `--source` takes. */
-const fetched: Record<string, (run: Run, folder: string) => Promise<void>> = {
-  sample: makeSample,
-};
-
-/** Gets the files of the sources that were asked for by name; a folder is read in place. */
+/** Gets the files of the sources that were asked for; a folder is read in place. */
 export async function fetch(run: Run): Promise<void> {
-  for (const source of run.options.sources) {
-    await fetched[source]?.(run, run.lake.rawFolder(source));
+  for (const source of await givenSources(run.options.sources, run.catalog.datasets)) {
+    await fetchSource(source, run);
   }
 }
 
-/**
- * Refuses a source that is neither a name nor a folder, before anything is begun.
- *
- * @throws MarqueeError (usage) naming it
- */
-export async function expectKnownSources(sources: readonly string[]): Promise<void> {
-  for (const source of sources) {
-    if (Object.hasOwn(fetched, source)) continue;
-    const status = await stat(source).catch(() => undefined);
-    if (status?.isDirectory() === true) continue;
-    const what =
-      status === undefined ? "there is no such source or folder" : "it is a file, not a folder";
-    throw new MarqueeError({
-      reason: "usage",
-      what: `--source ${source}: ${what}`,
-      next: `Name a folder with known files, or ${Object.keys(fetched).join(", ")}`,
-    });
+async function fetchSource(source: GivenSource, { lake, catalog, log }: Run): Promise<void> {
+  const effects = { sources: catalog.sources, log };
+  switch (source.kind) {
+    case "sample":
+      return makeSample(lake.rawFolder(source.name), log);
+    case "dataset":
+      return fetchDataset(source.dataset, lake.rawFolder(source.name), effects);
+    case "zip":
+      return unpackZip(source.zip, lake.rawFolder(source.name), effects);
+    case "folder":
+      return;
   }
-}
-
-/** The folders in which the run's files lie. */
-export function sourceFolders(sources: readonly string[], lake: FolderLake): string[] {
-  return sources.map((source) =>
-    Object.hasOwn(fetched, source) ? lake.rawFolder(source) : source,
-  );
-}
-
-/** A program for people makes the sample; here it is started as its own process. */
-async function makeSample({ log }: Run, folder: string): Promise<void> {
-  log.info(`Making synthetic data in ${folder}`, { step: "fetch", folder });
-  const child = fork(sampleProgram, ["--to", folder], {
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
-  });
-  let said = "";
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => (said += text));
-  const [code] = (await once(child, "close")) as [number | null];
-  if (code === 0) return;
-  throw new MarqueeError({
-    reason: "lake",
-    what: `the sample could not be made: ${said.trim().split("\n").at(-1) ?? "no reason was given"}`,
-  });
 }

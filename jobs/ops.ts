@@ -106,7 +106,7 @@ export async function writeOps(
     await mkdir(folder, { recursive: true });
     const old = previous === undefined ? "" : await oldRows(session, previous, table);
     await session.run(`
-      copy (select * from ${name} ${old} order by started_at, run_id)
+      copy (select * from ${name} ${old} order by ${["started_at", ...table.key].join(", ")})
       to ${quoted(path.join(folder, "part-0.parquet"))} (format parquet, compression zstd)`);
   }
 }

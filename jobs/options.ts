@@ -15,6 +15,11 @@ export interface Options {
   log: LogFormat;
 }
 
+/** What the command line asks for: a run, or to say only what it would fetch. */
+export interface Asked extends Options {
+  dryRun: boolean;
+}
+
 /**
  * Reads the command line.
  *
@@ -26,18 +31,19 @@ export interface Options {
 export function readOptions(
   argv: readonly string[],
   stepNames: readonly string[],
-): Options | undefined {
+): Asked | undefined {
   const command = new Command("npm run pipeline --")
     .description("Takes films' dirty files to checked answers in a lake folder.")
     .addOption(
       new Option(
         "--source <name or folder>",
-        "sample, or a folder with known files; may be repeated",
+        "sample, a dataset such as kaggle or ml-1m, or a folder or zip with known files; may be repeated",
       ).argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]),
     )
     .option("--small", "take a file's small edition where a folder holds both", false)
     .option("--lake <folder>", "where the results are kept", "data")
     .option("--only <steps>", `run these steps alone, separated by commas: ${stepNames.join(", ")}`)
+    .option("--dry-run", "say what would be fetched, and do nothing", false)
     .addOption(
       new Option("--log <format>", "how the run is reported")
         .choices(["text", "json"])
@@ -60,6 +66,7 @@ export function readOptions(
     lake: string;
     only?: string;
     log: LogFormat;
+    dryRun: boolean;
   }>();
   const only = said.only === undefined ? [...stepNames] : chosenSteps(said.only, stepNames);
   if (said.lake.trim() === "") throw usage("--lake needs the name of a folder");
@@ -72,6 +79,7 @@ export function readOptions(
     lake: said.lake,
     only,
     log: said.log,
+    dryRun: said.dryRun,
   };
 }
 

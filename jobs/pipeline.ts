@@ -7,7 +7,9 @@ import { loadCatalog } from "../sql/catalog/catalog.ts";
 import { check } from "./check.ts";
 import { Session } from "./duckdb.ts";
 import { DuckDBEngine } from "./engine/duckdb.ts";
-import { expectKnownSources, fetch } from "./fetch.ts";
+import { fetch } from "./fetch.ts";
+import { givenSources } from "./fetch/given.ts";
+import { fetchPlan } from "./fetch/plan.ts";
 import { asLakeError, FolderLake } from "./lake/folder.ts";
 import { newRecord } from "./ops.ts";
 import { logFormatOf, type Options, readOptions } from "./options.ts";
@@ -39,7 +41,8 @@ export async function runPipeline(
   startedAt = new Date(),
 ): Promise<Run> {
   const catalog = await loadCatalog();
-  await expectKnownSources(options.sources);
+  // Before anything is begun.
+  await givenSources(options.sources, catalog.datasets);
 
   const id = newRunId(startedAt);
   const claim = { runId: id, startedAt: startedAt.toISOString(), sources: options.sources };
@@ -110,6 +113,10 @@ async function main(): Promise<number> {
       steps.map(({ name }) => name),
     );
     if (options === undefined) return exitCodes.success;
+    if (options.dryRun) {
+      process.stdout.write(await fetchPlan(options, await loadCatalog()));
+      return exitCodes.success;
+    }
     const start = performance.now();
     const run = await runPipeline(options, log);
     const seconds = (performance.now() - start) / 1000;

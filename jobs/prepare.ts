@@ -1,7 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
-import { sourceFolders } from "./fetch.ts";
+import { sourceFolders } from "./fetch/folders.ts";
 import { emptyState } from "./lake/state.ts";
 import { writeTable } from "./lake/table-files.ts";
 import { findFiles } from "./prepare/find.ts";
@@ -15,7 +15,7 @@ import type { Run } from "./run.ts";
  */
 export async function prepare(run: Run): Promise<void> {
   const { catalog, lake, session, record, log, options, startedAt: runStart } = run;
-  const folders = sourceFolders(options.sources, lake);
+  const folders = await sourceFolders(options.sources, run);
   const { files: found, notRead } = await findFiles(catalog.sources, folders, options);
   for (const names of notRead) log.info(`Not read in ${names}`, { step: "prepare" });
   await lake.startWork();
@@ -23,7 +23,8 @@ export async function prepare(run: Run): Promise<void> {
   await mkdir(typedFolder);
 
   record.sources = options.sources;
-  record.synthetic = await someAreSynthetic(folders);
+  const deliveries = [...found.values()].flat().map(({ delivery }) => delivery.folder);
+  record.synthetic = await someAreSynthetic(new Set([...folders, ...deliveries]));
   const staging = catalog.tables.filter((table) => table.layer === "staging");
   await log.progress("prepare", found.size + staging.length, async (tick) => {
     for (const [source, files] of found) {
@@ -68,9 +69,9 @@ async function readJson(file: string): Promise<unknown> {
 }
 
 /** A folder of made-up data says so in origin.json; one such folder makes the whole run synthetic. */
-async function someAreSynthetic(folders: readonly string[]): Promise<boolean> {
+async function someAreSynthetic(folders: ReadonlySet<string>): Promise<boolean> {
   const origins = await Promise.all(
-    folders.map((folder) => readJson(path.join(folder, "origin.json")).catch(() => undefined)),
+    [...folders].map((folder) => readJson(path.join(folder, "origin.json")).catch(() => undefined)),
   );
   return origins.some(
     (origin) =>

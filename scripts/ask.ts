@@ -5,7 +5,7 @@ import Table from "cli-table3";
 import { Command } from "commander";
 
 import { MarqueeError } from "../errors.ts";
-import { program } from "./program.ts";
+import { parsed, program } from "./program.ts";
 
 /** Asks a lake's warehouse one question and prints the answer: for a machine without DuckDB's shell. */
 await program(async () => {
@@ -13,7 +13,7 @@ await program(async () => {
     .description("Prints what a query over a lake's warehouse gives.")
     .argument("<sql>", 'for instance "from marts.highest_rated_movies limit 10"')
     .option("--lake <folder>", "the lake to ask", "data");
-  command.parse();
+  if (!parsed(command)) return 0;
   const { lake } = command.opts<{ lake: string }>();
   const [sql = ""] = command.args;
   const { names, rows } = await answer(path.join(lake, "warehouse.duckdb"), sql);

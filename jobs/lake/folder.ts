@@ -61,7 +61,7 @@ export class FolderLake {
 
   /** Where files that are made or fetched for a source are kept. */
   rawFolder(source: string): string {
-    return path.join(this.folder, "raw", source);
+    return rawFolder(this.folder, source);
   }
 
   /** What the version that readers see consists of; undefined before the first one. */
@@ -172,6 +172,11 @@ export class FolderLake {
         await rm(path.join(versions, version), { recursive: true, force: true });
     }
   }
+}
+
+/** Where a lake keeps the files that are made or fetched for a source. */
+export function rawFolder(lake: string, source: string): string {
+  return path.join(lake, "raw", source);
 }
 
 const linkedNames = ["staging", "core", "marts", "ops", "warehouse.duckdb"];

@@ -20,19 +20,9 @@ const headerLimit = 64 * 1024;
 /**
  * Reads a CSV file's header and finds the source's columns in it, in whatever order they stand.
  *
- * @throws MarqueeError (input) for an empty file, one that is not UTF-8, and a missing column
+ * @throws MarqueeError (input) for a file that is not UTF-8, and a missing column
  */
-export async function readHeader(
-  source: Source,
-  { path: file, bytes }: FoundFile,
-): Promise<Header> {
-  if (bytes === 0) {
-    throw new MarqueeError({
-      reason: "input",
-      what: `${file} is empty`,
-      next: `Put the whole file there, or take it away to run without ${source.name}`,
-    });
-  }
+export async function readHeader(source: Source, { path: file }: FoundFile): Promise<Header> {
   const names = await readNames(file);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {

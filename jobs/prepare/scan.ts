@@ -1,11 +1,12 @@
 import { open } from "node:fs/promises";
 
-import type { Source } from "../../sql/catalog/types.ts";
+import { MarqueeError } from "../../errors.ts";
+import type { DelimitedLayout, Source } from "../../sql/catalog/types.ts";
 import type { Session } from "../duckdb.ts";
 import { type FoundFile, unreadable } from "./find.ts";
 import { readHeader } from "./header.ts";
 import type { QuarantinedRecord } from "./quarantine.ts";
-import { scanLines } from "./scan-lines.ts";
+import { type Lines, scanLines } from "./scan-lines.ts";
 import { scanQuoted } from "./scan-quoted.ts";
 
 /** One file, read and typed once. */
@@ -45,34 +46,54 @@ export async function scanFile(
   file: FoundFile,
   options: ScanOptions,
 ): Promise<{ scan: Scan; warnings: string[] }> {
-  const { layout } = file;
-  if (layout.kind === "delimited") {
-    const fields = layout.fields.map(({ name, column, flag }) => ({
-      name,
-      column: source.columns.find((candidate) => candidate.name === column),
-      flag,
-    }));
-    const lines = { ...layout, fields, header: false };
-    return told(file, await scanLines(session, source, file, lines, options), []);
+  if (file.bytes === 0) {
+    throw new MarqueeError({
+      reason: "input",
+      what: `${file.path} is empty`,
+      next: `Put the whole file there, or take it away to run without ${source.name}`,
+    });
   }
-
-  const header = await readHeader(source, file);
-  const warnings =
-    header.unknown.length === 0
-      ? []
-      : [`${file.path}: read past unknown columns ${header.unknown.join(", ")}`];
-  if (await holdsQuote(file.path)) {
-    return told(file, await scanQuoted(session, source, file, header, options), warnings);
+  const warnings: string[] = [];
+  const scan =
+    file.layout.kind === "csv"
+      ? await scanCsv(session, source, file, options, warnings)
+      : await scanLines(session, source, file, linesOf(source, file.layout), options);
+  if (scan.records === 0) {
+    const what = file.layout.kind === "csv" ? "a header and no record" : "no record";
+    warnings.push(`${file.path} holds ${what}: its tables are empty`);
   }
-  const fields = header.fields.map((column) => ({ name: column?.name ?? "", column, flag: false }));
-  const encodings = ["utf-8"] as const;
-  const lines = { delimiter: ",", encodings, fields, absorbs: undefined, header: true };
-  return told(file, await scanLines(session, source, file, lines, options), warnings);
+  return { scan, warnings };
 }
 
-function told(file: FoundFile, scan: Scan, warnings: string[]): { scan: Scan; warnings: string[] } {
-  if (scan.records > 0) return { scan, warnings };
-  return { scan, warnings: [...warnings, `${file.path} holds no record: its tables are empty`] };
+function linesOf(source: Source, layout: DelimitedLayout): Lines {
+  const fields = layout.fields.map(({ name, column, flag }) => ({
+    name,
+    column: source.columns.find((candidate) => candidate.name === column),
+    flag,
+  }));
+  return { ...layout, fields, header: false };
+}
+
+async function scanCsv(
+  session: Session,
+  source: Source,
+  file: FoundFile,
+  options: ScanOptions,
+  warnings: string[],
+): Promise<Scan> {
+  const header = await readHeader(source, file);
+  if (header.unknown.length > 0) {
+    warnings.push(`${file.path}: read past unknown columns ${header.unknown.join(", ")}`);
+  }
+  if (await holdsQuote(file.path)) return scanQuoted(session, source, file, header, options);
+  const lines = {
+    delimiter: ",",
+    encodings: ["utf-8"] as const,
+    fields: header.fields.map((column) => ({ name: column?.name ?? "", column, flag: false })),
+    absorbs: undefined,
+    header: true,
+  };
+  return scanLines(session, source, file, lines, options);
 }
 
 /** Without a quote in it, a CSV file's lines are its records: nothing more need be known of it. */

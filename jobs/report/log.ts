@@ -3,6 +3,7 @@ import { pino } from "pino";
 import pretty from "pino-pretty";
 
 import type { MarqueeError } from "../../errors.ts";
+import { drawnTransfer, toldTransfer, type TransferProgress } from "./transfer.ts";
 
 export type LogFormat = "text" | "json";
 
@@ -20,6 +21,8 @@ export interface Log {
     total: number,
     work: (tick: (what: string) => void) => Promise<T>,
   ): Promise<T>;
+  /** Shows how many bytes have come, how fast, and how long it will still take. */
+  transfer<T>(label: string, work: (progress: TransferProgress) => Promise<T>): Promise<T>;
 }
 
 /**
@@ -72,6 +75,12 @@ export function createLog(format: LogFormat): Log {
         bar.stop();
       }
     },
+    transfer: (label, work) =>
+      drawsBars
+        ? drawnTransfer(label, work)
+        : toldTransfer(label, work, (message, fields) => {
+            logger.info({ step: "fetch", ...fields }, message);
+          }),
   };
 }
 

@@ -5,8 +5,8 @@ import type { SourceAccount } from "../prepare/account.ts";
 
 /**
  * Says which answers are empty or partial, and for want of which sources: one sentence for all
- * tables that miss the same ones. A source for which others stand in is not missed while they are
- * there.
+ * tables that miss the same ones. A table does not miss a source for which others stand in, as long
+ * as it reads those and they are there.
  */
 export function remarksOn(
   { sources, tables }: Catalog,
@@ -14,13 +14,14 @@ export function remarksOn(
   loaded: readonly MadeTable[],
 ): string[] {
   const present = new Set(accounts.filter(({ kept }) => kept > 0).map(({ source }) => source));
-  const missed = sources.filter((source) => isMissed(source, present)).map(({ name }) => name);
   const rows = new Map(loaded.map((made) => [made.table.id, made.rows]));
 
   const groups = new Map<string, { empty: string[]; partial: string[] }>();
   for (const [table, reads] of sourcesOf(tables)) {
     if (!isAnswer(table, tables)) continue;
-    const wants = missed.filter((source) => reads.has(source));
+    const wants = sources
+      .filter((source) => reads.has(source.name) && isMissed(source, present, reads))
+      .map(({ name }) => name);
     if (wants.length === 0) continue;
     const group = groups.get(wants.join(", ")) ?? { empty: [], partial: [] };
     (rows.get(table.id) === 0 ? group.empty : group.partial).push(table.id);
@@ -32,10 +33,15 @@ export function remarksOn(
   });
 }
 
-function isMissed(source: Source, present: ReadonlySet<string>): boolean {
-  if (present.has(source.name)) return false;
-  const { stoodInBy } = source;
-  return stoodInBy.length === 0 || !stoodInBy.every((name) => present.has(name));
+function isMissed(
+  { name, stoodInBy }: Source,
+  present: ReadonlySet<string>,
+  read: ReadonlySet<string>,
+): boolean {
+  if (present.has(name)) return false;
+  return (
+    stoodInBy.length === 0 || !stoodInBy.every((other) => present.has(other) && read.has(other))
+  );
 }
 
 /** The raw sources behind every table; tables stand in dependency order. */

@@ -12,6 +12,7 @@ export function quietLog(): Log & { warnings: string[] } {
     detail: () => undefined,
     warn: (message) => warnings.push(message),
     error: () => undefined,
+    transfer: (_label, work) => work(() => undefined),
     progress: (_label, _total, work) => work(() => undefined),
   };
 }

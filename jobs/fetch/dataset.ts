@@ -1,0 +1,134 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { env } from "node:process";
+
+import { MarqueeError } from "../../errors.ts";
+import type { Dataset, Source } from "../../sql/catalog/types.ts";
+import type { Log } from "../report/log.ts";
+import { adviceOn, credentialHeaders } from "./credentials.ts";
+import { download, type Downloaded, type Patience } from "./download.ts";
+import { filesFolder, type Origin, readOrigin, writeOrigin } from "./origin.ts";
+import { dropNext, isBegun, openNext, replaceByNext } from "./raw-folder.ts";
+import { unpackKnown } from "./zip-source.ts";
+
+export interface FetchEffects {
+  sources: readonly Source[];
+  log: Log;
+  environment?: NodeJS.ProcessEnv;
+  patience?: Patience;
+  now?: () => Date;
+}
+
+/**
+ * Fetches a dataset into its raw folder, unless it is there and unchanged: the file as received, its
+ * known files below files/, and origin.json.
+ *
+ * @throws MarqueeError (network) where it cannot be had, (input) where it is not what it should be,
+ *   (lake) where it cannot be kept. The raw folder is as it was then
+ */
+export async function fetchDataset(
+  dataset: Dataset,
+  folder: string,
+  effects: FetchEffects,
+): Promise<void> {
+  const { log, now = () => new Date() } = effects;
+  const known = await readOrigin(folder);
+  if (known !== undefined && isFinal(dataset, known)) {
+    log.info(`${dataset.name} is in ${folder} already, and its publisher never changes it`, {
+      step: "fetch",
+      dataset: dataset.name,
+    });
+    return;
+  }
+
+  const next = await openNext(folder);
+  const { file, form } = dataset.download;
+  // A zip is kept as received; any other file is read as it is.
+  const target = path.join(next, ...(form === "zip" ? [] : [filesFolder]), file);
+  await mkdir(path.dirname(target), { recursive: true });
+  try {
+    const received = await receive(dataset, target, known, effects);
+    if (received.unchanged) {
+      await dropNext(folder);
+      log.info(`${dataset.name} has not changed since ${known?.fetched_at ?? ""}`, {
+        step: "fetch",
+        dataset: dataset.name,
+      });
+      return;
+    }
+    const unpacked =
+      form === "zip"
+        ? await unpackKnown(target, next, effects)
+        : { files: [{ name: file, bytes: received.bytes }], left_packed: [] };
+    await writeOrigin(next, originOf(dataset, received, unpacked, now()));
+    await replaceByNext(folder);
+  } catch (error) {
+    // What was received so far is worth keeping only where a later run can go on with it.
+    if (!(await isBegun(folder, path.relative(next, target)))) await dropNext(folder);
+    throw known === undefined ? error : offeringCopy(error, dataset, known);
+  }
+}
+
+async function receive(
+  { name, download: { file, address, form, bytes, md5, credentials } }: Dataset,
+  target: string,
+  known: Origin | undefined,
+  { log, environment = env, patience }: FetchEffects,
+): Promise<Downloaded> {
+  const headers = credentials === undefined ? {} : credentialHeaders(environment);
+  const stamp = known && {
+    etag: known.received.etag,
+    lastModified: known.received.last_modified,
+  };
+  log.info(`Fetching ${name} from ${address}`, { step: "fetch", dataset: name, address });
+  return log.transfer(`fetching ${file}`, (progress) =>
+    download({ name: file, address, form, bytes, md5, headers }, target, {
+      known: stamp,
+      log,
+      progress,
+      ...(patience === undefined ? {} : { patience }),
+    }).catch((error: unknown) => {
+      throw credentials === undefined ? error : adviceOn(error, environment);
+    }),
+  );
+}
+
+/** A file whose checksum is declared is the one that it will always be. */
+function isFinal({ download: { md5 } }: Dataset, { received }: Origin): boolean {
+  return md5 !== undefined && received.md5 === md5;
+}
+
+function originOf(
+  { name, licence, redistributable, download: { file, address } }: Dataset,
+  received: Extract<Downloaded, { unchanged: false }>,
+  unpacked: Pick<Origin, "files" | "left_packed">,
+  now: Date,
+): Origin {
+  return {
+    source: name,
+    address,
+    licence,
+    redistributable,
+    fetched_at: now.toISOString(),
+    received: {
+      name: file,
+      bytes: received.bytes,
+      sha256: received.sha256,
+      md5: received.md5,
+      etag: received.etag,
+      last_modified: received.lastModified,
+    },
+    ...unpacked,
+  };
+}
+
+/** Without a network the copy that is there is better than nothing, if a person says so. */
+function offeringCopy(error: unknown, { name }: Dataset, known: Origin): unknown {
+  if (!(error instanceof MarqueeError) || error.reason !== "network") return error;
+  return new MarqueeError({
+    reason: error.reason,
+    what: error.message,
+    next: `The copy of ${known.fetched_at} is still there: npm run pipeline -- --source ${name} --only prepare,transform,check,publish`,
+    cause: error,
+  });
+}

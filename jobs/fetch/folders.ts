@@ -1,0 +1,51 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+
+import { MarqueeError } from "../../errors.ts";
+import type { Catalog } from "../../sql/catalog/catalog.ts";
+import type { FolderLake } from "../lake/folder.ts";
+import { isKnown } from "../prepare/find.ts";
+import { type GivenSource, givenSources } from "./given.ts";
+import { filesFolder, readOrigin } from "./origin.ts";
+
+/**
+ * The folders in which a run's files lie, one for each source.
+ *
+ * @throws MarqueeError (usage) for a source that has not been fetched
+ */
+export async function sourceFolders(
+  sources: readonly string[],
+  { lake, catalog }: { lake: FolderLake; catalog: Catalog },
+): Promise<string[]> {
+  const given = await givenSources(sources, catalog.datasets);
+  return Promise.all(given.map((source) => folderOf(source, lake, catalog)));
+}
+
+async function folderOf(
+  source: GivenSource,
+  lake: FolderLake,
+  { sources }: Catalog,
+): Promise<string> {
+  if (source.kind === "folder") return source.folder;
+  const raw = lake.rawFolder(source.name);
+  if (source.kind === "sample") return raw;
+  if ((await readOrigin(raw)) === undefined) {
+    throw new MarqueeError({
+      reason: "usage",
+      what: `${source.name} has not been fetched into ${lake.folder}, or its files were changed since`,
+      next: "Run the step fetch first, or all steps by leaving --only out",
+    });
+  }
+  return holdingFolder(path.join(raw, filesFolder), (name) => isKnown(sources, name));
+}
+
+/** An archive's files often lie in a folder of its name: the first folder below that holds any. */
+async function holdingFolder(folder: string, known: (name: string) => boolean): Promise<string> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  if (entries.some((entry) => entry.isFile() && known(entry.name))) return folder;
+  const below = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  // Several folders may be dated deliveries, which find their own way.
+  const [only] = below;
+  if (only === undefined || below.length > 1 || /^\d{4}-?\d{2}-?\d{2}$/.test(only)) return folder;
+  return holdingFolder(path.join(folder, only), known);
+}

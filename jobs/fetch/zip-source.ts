@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+
+import { MarqueeError } from "../../errors.ts";
+import type { Source } from "../../sql/catalog/types.ts";
+import { isKnown, unreadable } from "../prepare/find.ts";
+import type { Log } from "../report/log.ts";
+import { filesFolder, type Origin, readOrigin, writeOrigin } from "./origin.ts";
+import { dropNext, openNext, replaceByNext } from "./raw-folder.ts";
+import { unzip, type Unzipped } from "./unzip.ts";
+
+/**
+ * Unpacks the known files of a zip that a person has into its raw folder, unless they are there.
+ *
+ * @throws MarqueeError (input) for a zip that is damaged, hostile or holds no known file; (lake) where
+ *   there is no room. The raw folder is as it was then
+ */
+export async function unpackZip(
+  zip: string,
+  folder: string,
+  { sources, log }: { sources: readonly Source[]; log: Log },
+): Promise<void> {
+  const { size } = await stat(zip);
+  const sha256 = await sha256Of(zip);
+  const known = await readOrigin(folder);
+  if (known?.received.sha256 === sha256) {
+    log.info(`${zip} is unpacked in ${folder} already`, { step: "fetch", zip });
+    return;
+  }
+  const next = await openNext(folder);
+  try {
+    const { files, left_packed } = await unpackKnown(zip, next, { sources, log });
+    const origin: Origin = {
+      source: zip,
+      address: path.resolve(zip),
+      fetched_at: new Date().toISOString(),
+      received: { name: path.basename(zip), bytes: size, sha256 },
+      files,
+      left_packed,
+    };
+    await writeOrigin(next, origin);
+    await replaceByNext(folder);
+  } catch (error) {
+    await dropNext(folder);
+    throw error;
+  }
+}
+
+/**
+ * Unpacks those of a zip's files that prepare reads into a raw folder's files/.
+ *
+ * @throws MarqueeError (input) where there is none
+ */
+export async function unpackKnown(
+  zip: string,
+  folder: string,
+  { sources, log }: { sources: readonly Source[]; log: Log },
+): Promise<Pick<Origin, "files" | "left_packed">> {
+  const isRead = (entry: string): boolean => isKnown(sources, path.posix.basename(entry));
+  // A zip of made-up data must not lose the file that says so.
+  const isWanted = (entry: string): boolean =>
+    isRead(entry) || path.posix.basename(entry) === "origin.json";
+  const target = path.join(folder, filesFolder);
+  await rm(target, { recursive: true, force: true });
+  const unzipped = await log.transfer(`unpacking ${path.basename(zip)}`, (progress) =>
+    unzip(zip, target, isWanted, { progress }),
+  );
+  if (unzipped.files.some((file) => isRead(file.path))) return told(unzipped);
+  throw new MarqueeError({
+    reason: "input",
+    what: `${zip} holds no file that Marquee knows`,
+    next: `It holds ${unzipped.leftOut.slice(0, 5).join(", ") || "nothing"}: unpack it by hand and name the folder`,
+  });
+}
+
+function told({ files, leftOut }: Unzipped): Pick<Origin, "files" | "left_packed"> {
+  return { files: files.map(({ path: name, bytes }) => ({ name, bytes })), left_packed: leftOut };
+}
+
+async function sha256Of(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash).catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
+  return hash.digest("hex");
+}
