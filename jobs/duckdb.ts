@@ -37,6 +37,8 @@ export class Session {
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
       preserve_insertion_order: "true",
+      // A file that is written anew under its name must not be read from memory as it was.
+      enable_external_file_cache: "false",
     });
     const connection = await instance.connect();
     const session = new Session(instance, connection);

@@ -101,7 +101,8 @@ async function recordFailure(plan: Plan, error: unknown): Promise<void> {
   try {
     await withSession(plan, (run) => publishOpsAlone(run, "failed", message));
   } catch (second) {
-    plan.log.warn(`the failed run could not be written to ops: ${asMarqueeError(second).message}`);
+    const { message: why } = asMarqueeError(asLakeError(plan.options.lake, second));
+    plan.log.warn(`the failed run could not be written to ops: ${why}`);
   }
 }
 

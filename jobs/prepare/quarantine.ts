@@ -1,7 +1,8 @@
 import { MarqueeError } from "../../errors.ts";
 import { recordOrdinal } from "../../sql/catalog/source.ts";
-import { quoted, type Session } from "../duckdb.ts";
+import type { Session } from "../duckdb.ts";
 import type { FoundFile } from "./find.ts";
+import { type TypedFile, typedRecords } from "./typed-records.ts";
 
 /** A record that could not be typed, whole and as it was received. */
 export interface QuarantinedRecord {
@@ -33,26 +34,26 @@ export interface UntypedRecord {
  */
 export async function untypedRecords(
   session: Session,
-  scanned: { file: FoundFile; typedFile: string; records: number; malformed?: number },
+  scanned: { file: FoundFile; typed: TypedFile; records: number; malformed?: number },
 ): Promise<UntypedRecord[]> {
-  const { typedFile, malformed = 0 } = scanned;
+  const { typed, malformed = 0 } = scanned;
   // Counted first: a file that is all faults must not be drawn into this process.
   const count = await session.number(
-    `select count(*) from read_parquet(${quoted(typedFile)}) where fault is not null`,
+    `select count(*) from ${typedRecords(typed)} where fault is not null`,
   );
-  const [first] = count === 0 ? [] : await firstFaults(session, typedFile, 1);
+  const [first] = count === 0 ? [] : await firstFaults(session, typed, 1);
   expectFewFaults(scanned, count + malformed, first?.reason);
-  return count === 0 ? [] : firstFaults(session, typedFile, count);
+  return count === 0 ? [] : firstFaults(session, typed, count);
 }
 
 async function firstFaults(
   session: Session,
-  typedFile: string,
+  typed: TypedFile,
   limit: number,
 ): Promise<UntypedRecord[]> {
   const rows = await session.rows(`
     select ${recordOrdinal} as ordinal, fault.code as code, fault.reason as reason, fault.record as record
-    from read_parquet(${quoted(typedFile)}) where fault is not null
+    from ${typedRecords(typed)} where fault is not null
     order by ordinal limit ${limit}`);
   return rows.map(({ ordinal, code, reason, record }) => ({
     ordinal: Number(ordinal),

@@ -1,5 +1,4 @@
 import { MarqueeError } from "../../errors.ts";
-import type { Encoding } from "../../sql/catalog/types.ts";
 import { quoted, type Session } from "../duckdb.ts";
 import type { FoundFile } from "./find.ts";
 import { notUtf8 } from "./header.ts";
@@ -10,16 +9,15 @@ export interface CsvReading {
   delimiter: string;
   quote: string;
   header: boolean;
-  encoding: Encoding;
   columns: readonly string[];
 }
 
 /** The table function that reads a file; what it gives up goes to the table `rejected`. */
 export function readCsv(file: FoundFile, reading: CsvReading): string {
-  const { delimiter, quote, header, encoding, columns } = reading;
+  const { delimiter, quote, header, columns } = reading;
   const types = columns.map((column) => `'${column}': 'VARCHAR'`).join(", ");
   // Strict, so that a stray quote spoils one record and not all behind it; nothing is guessed.
-  return `read_csv(${quoted(file.path)}, auto_detect=false, header=${header}, encoding='${encoding}',
+  return `read_csv(${quoted(file.path)}, auto_detect=false, header=${header},
     delim=${quoted(delimiter)}, quote=${quoted(quote)}, escape=${quoted(quote)}, strict_mode=true,
     null_padding=false, allow_quoted_nulls=false, store_rejects=true, rejects_limit=0,
     max_line_size=${longestRecord}, rejects_table='rejected', rejects_scan='rejected_scans',
@@ -35,7 +33,8 @@ export interface Rejections {
 }
 
 /**
- * Writes what a SELECT over `readCsv` gives as Parquet.
+ * Writes what a SELECT over `readCsv` gives as Parquet, in the order of the file: a record's place
+ * there is its number.
  *
  * @returns the rows written, and what was given up
  * @throws MarqueeError (input) for a file whose line ends differ
@@ -48,7 +47,9 @@ export async function copyTyped(
 ): Promise<{ rows: number } & Rejections> {
   await session.run("drop table if exists rejected; drop table if exists rejected_scans");
   const rows = await session
-    .run(`copy (${select}) to ${quoted(typedFile)} (format parquet, compression snappy)`)
+    .run(
+      `copy (${select}) to ${quoted(typedFile)} (format parquet, compression snappy, preserve_order true)`,
+    )
     .catch((error: unknown) => {
       throw scanFault(file, error);
     });
@@ -77,14 +78,6 @@ function scanFault({ path }: FoundFile, error: unknown): MarqueeError {
       reason: "input",
       what: `${path} ends its lines in different ways (\\n, \\r\\n, \\r)`,
       next: `Make them alike, for instance: sed 's/\\r$//' ${path} > unix.csv`,
-      cause: error,
-    });
-  }
-  if (message.includes("not latin-1 encoded")) {
-    return new MarqueeError({
-      reason: "input",
-      what: `${path} holds bytes that are neither UTF-8 nor Latin-1`,
-      next: `Convert the file, for instance: iconv -f cp1252 -t utf-8 ${path} > converted`,
       cause: error,
     });
   }

@@ -1,12 +1,15 @@
+import { rm } from "node:fs/promises";
+
 import { MarqueeError } from "../../errors.ts";
-import { recordOrdinal } from "../../sql/catalog/source.ts";
 import type { Encoding, Source, SourceColumn } from "../../sql/catalog/types.ts";
 import { quoted, type Session } from "../duckdb.ts";
+import { asUtf8 } from "./encoding.ts";
 import type { FoundFile } from "./find.ts";
 import { untypedRecords } from "./quarantine.ts";
 import { copyTyped, readCsv, wronglyEncoded } from "./read-csv.ts";
 import type { Scan, ScanOptions } from "./scan.ts";
 import { longestRecord } from "./survey.ts";
+import type { TypedFile } from "./typed-records.ts";
 import { type TextRecords, typedSelect } from "./typed-select.ts";
 
 /** A file in which a line is a record, whatever stands in it. */
@@ -32,8 +35,8 @@ interface LineField {
 const never = "\x01\x02\x03\x04";
 
 /**
- * Scans a file of lines. DuckDB splits and types them, numbers them and keeps the faulty ones whole:
- * no record passes through this process but those that go to quarantine.
+ * Scans a file of lines. DuckDB splits and types them and keeps the faulty ones whole: no record
+ * passes through this process but those that go to quarantine.
  *
  * @throws MarqueeError (input) for a file that is in none of the encodings, whose line ends differ,
  *   that has a line beyond all measure, or that is mostly faults
@@ -45,11 +48,14 @@ export async function scanLines(
   lines: Lines,
   options: ScanOptions,
 ): Promise<Scan> {
-  const { typedFile, firstOrdinal } = options;
-  const records = await copyInItsEncoding(session, source, file, lines, options);
-  const quarantined = await untypedRecords(session, { file, typedFile, records });
+  const { firstOrdinal } = options;
+  const leadingRows = lines.header ? 1 : 0;
+  const typed: TypedFile = { path: options.typedFile, leadingRows, firstOrdinal };
+  const rows = await copyInItsEncoding(session, source, file, lines, options);
+  const records = rows - leadingRows;
+  const quarantined = await untypedRecords(session, { file, typed, records });
   return {
-    typedFile,
+    typed,
     ordinals: records,
     records,
     quarantined: quarantined.map(({ ordinal, code, reason, record }) => ({
@@ -62,22 +68,21 @@ export async function scanLines(
   };
 }
 
-/** @returns how many records the file has */
+/** @returns how many lines the file has, the header counted, blank ones not */
 async function copyInItsEncoding(
   session: Session,
   source: Source,
   file: FoundFile,
   lines: Lines,
-  { typedFile, firstOrdinal, runStart }: ScanOptions,
+  { typedFile, runStart }: ScanOptions,
 ): Promise<number> {
+  const delivered = file.delivery.date ?? runStart;
   let badEncodingAt: number | undefined;
   for (const encoding of lines.encodings) {
-    const records = textRecords(file, lines, { encoding, firstOrdinal });
-    const select = typedSelect(source, records, {
-      runStart,
-      delivered: file.delivery.date ?? runStart,
-    });
+    const readable = await asUtf8(file, encoding, `${typedFile}.utf-8`);
+    const select = typedSelect(source, textRecords(readable, lines), { runStart, delivered });
     const copied = await copyTyped(session, file, select, typedFile);
+    if (readable !== file) await rm(readable.path);
     badEncodingAt = copied.badEncodingAt;
     if (badEncodingAt !== undefined) continue;
     if (copied.malformed === 0) return copied.rows;
@@ -90,21 +95,15 @@ async function copyInItsEncoding(
   throw await wronglyEncoded(file, badEncodingAt ?? 0);
 }
 
-function textRecords(
-  file: FoundFile,
-  lines: Lines,
-  { encoding, firstOrdinal }: { encoding: Encoding; firstOrdinal: number },
-): TextRecords {
-  const { delimiter, fields, header } = lines;
+function textRecords(file: FoundFile, lines: Lines): TextRecords {
+  const { delimiter, fields } = lines;
   const source = readCsv(file, {
     delimiter: never,
     quote: "",
-    // A blank line before the header would be taken for it.
+    // The header is a line like the others here: a blank line before it would be taken for it.
     header: false,
-    encoding,
     columns: ["line"],
   });
-  const skipped = header ? 1 : 0;
   const faults: TextRecords["faults"] = [
     [
       `len(fields) ${lines.absorbs === undefined ? "<>" : "<"} ${fields.length}`,
@@ -119,10 +118,8 @@ function textRecords(
   }
   return {
     relation: `
-      select line_number - 1 + ${firstOrdinal} - ${skipped} as ${recordOrdinal}, line,
-          string_split(line, ${quoted(delimiter)}) as fields
-      from (select row_number() over () as line_number, line from ${source} where line is not null)
-      where line_number > ${skipped}`,
+      select line, string_split(line, ${quoted(delimiter)}) as fields
+      from ${source} where line is not null`,
     texts: columnTexts(lines),
     faults,
     record: "line",

@@ -1,5 +1,4 @@
 import { MarqueeError } from "../../errors.ts";
-import { recordOrdinal } from "../../sql/catalog/source.ts";
 import type { Source, SourceColumn } from "../../sql/catalog/types.ts";
 import type { Session } from "../duckdb.ts";
 import type { FoundFile } from "./find.ts";
@@ -14,6 +13,7 @@ import {
   type SurveyedRecord,
   surveyRecords,
 } from "./survey.ts";
+import type { TypedFile } from "./typed-records.ts";
 import { typedSelect } from "./typed-select.ts";
 
 /** What DuckDB made of a CSV file. */
@@ -52,7 +52,6 @@ export async function scanQuoted(
     delimiter: ",",
     quote: '"',
     header: true,
-    encoding: "utf-8",
     columns,
   });
   const texts = new Map<SourceColumn, string>();
@@ -62,7 +61,7 @@ export async function scanQuoted(
   const select = typedSelect(
     source,
     {
-      relation: `select row_number() over () - 1 + ${firstOrdinal} as ${recordOrdinal}, * from ${relation}`,
+      relation: `from ${relation}`,
       texts,
       faults: [],
       record: "null::varchar",
@@ -73,9 +72,10 @@ export async function scanQuoted(
   if (badEncodingAt !== undefined) throw await wronglyEncoded(file, badEncodingAt);
 
   const split = { file, fields: columns.length, firstOrdinal, wellFormed: rows, malformed };
-  const found = await faultyRecords(session, typedFile, split);
+  const typed: TypedFile = { path: typedFile, leadingRows: 0, firstOrdinal };
+  const found = await faultyRecords(session, typed, split);
   return {
-    typedFile,
+    typed,
     ordinals: rows,
     records: rows + malformed,
     quarantined: await asReceived(file, found),
@@ -86,12 +86,12 @@ export async function scanQuoted(
 /** In the order of the file; empty for a clean one, at no cost. */
 async function faultyRecords(
   session: Session,
-  typedFile: string,
+  typed: TypedFile,
   split: Split,
 ): Promise<FoundFault[]> {
   const { file, wellFormed, malformed } = split;
   const records = wellFormed + malformed;
-  const untyped = await untypedRecords(session, { file, typedFile, records, malformed });
+  const untyped = await untypedRecords(session, { file, typed, records, malformed });
   const surplusIsPossible = await someLineEndsWithComma(file.path);
   if (untyped.length === 0 && malformed === 0 && !surplusIsPossible) return [];
 

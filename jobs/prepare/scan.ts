@@ -8,14 +8,11 @@ import { readHeader } from "./header.ts";
 import type { QuarantinedRecord } from "./quarantine.ts";
 import { type Lines, scanLines } from "./scan-lines.ts";
 import { scanQuoted } from "./scan-quoted.ts";
+import type { TypedFile } from "./typed-records.ts";
 
 /** One file, read and typed once. */
 export interface Scan {
-  /**
-   * Parquet with the source's columns, `fault` (code, reason and record, or NULL), record_ordinal
-   * and delivered_at.
-   */
-  typedFile: string;
+  typed: TypedFile;
   /** How many record_ordinals the file has taken, from the one that it was given on. */
   ordinals: number;
   /** Data records of the file. */

@@ -1,7 +1,8 @@
 import { deliveredAt, recordOrdinal } from "../../sql/catalog/source.ts";
 import { rawDuckdbType, type Source } from "../../sql/catalog/types.ts";
-import { quoted, type Session } from "../duckdb.ts";
+import type { Session } from "../duckdb.ts";
 import type { Scan } from "./scan.ts";
+import { typedRecords } from "./typed-records.ts";
 
 /**
  * Makes raw.<source>: one record a key, the one that the source's declaration lets win, out of the
@@ -28,12 +29,12 @@ export async function createRawView(
     return { kept: 0, superseded: 0 };
   }
 
-  const files = scans.map((scan) => quoted(scan.typedFile)).join(", ");
+  const records = scans.map(({ typed }) => `from ${typedRecords(typed)}`).join(" union all ");
   const misfits = scans.flatMap((scan) => scan.misfits);
   const misfit = misfits.length === 0 ? "" : ` and ${recordOrdinal} not in (${misfits.join(", ")})`;
   await session.run(`
     create view typed.${source.name} as
-    select * exclude (fault) from read_parquet([${files}]) where fault is null${misfit}`);
+    select * exclude (fault) from (${records}) where fault is null${misfit}`);
 
   const key = source.key.map((column) => `"${column}"`).join(", ");
   await session.run(`

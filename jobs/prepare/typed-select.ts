@@ -1,4 +1,4 @@
-import { deliveredAt, recordOrdinal } from "../../sql/catalog/source.ts";
+import { deliveredAt } from "../../sql/catalog/source.ts";
 import type { Source, SourceColumn } from "../../sql/catalog/types.ts";
 import { quoted } from "../duckdb.ts";
 import { literalFunction } from "./literal-functions.ts";
@@ -6,7 +6,7 @@ import { typedColumn } from "./typing.ts";
 
 /** A file's records as text, in SQL, as a layout's reader gives them. */
 export interface TextRecords {
-  /** A relation with record_ordinal and whatever the expressions below are made of. */
+  /** A relation with whatever the expressions below are made of, in the order of the file. */
   relation: string;
   /** The expression of each column's text; an empty text is no value. */
   texts: Map<SourceColumn, string>;
@@ -19,7 +19,7 @@ export interface TextRecords {
 /**
  * The SELECT that types every field by the source's declaration. Its columns are the source's, in
  * the declaration's order so that files of different layouts can be read as one; `fault`, with code,
- * reason and record, or NULL; record_ordinal; and delivered_at.
+ * reason and record, or NULL; and delivered_at.
  *
  * @param runStart the instant that no epoch in the data may lie behind
  */
@@ -61,7 +61,7 @@ export function typedSelect(
   const delivery = `to_timestamp(${delivered.getTime() / 1000}) as ${deliveredAt}`;
 
   return `
-    select ${[...values, `${fault} as fault`, recordOrdinal, delivery].join(",\n")}
+    select ${[...values, `${fault} as fault`, delivery].join(",\n")}
     from (select *, ${[...(stages[1] ?? []), "0 as stage_2"].join(",\n")}
     from (select *, ${[...(stages[0] ?? []), "0 as stage_1"].join(",\n")}
     from (select *, ${[...texts, ...whole.map(([name, condition]) => `${condition} as ${name}`)].join(",\n")}

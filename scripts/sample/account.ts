@@ -1,4 +1,5 @@
-import { flaws, type Fate, type FlawOf, type Source } from "./flaws.ts";
+import { flawsOf, type Fate, type FlawOf, type Source } from "./flaws.ts";
+import type { LayoutName } from "./layouts.ts";
 
 /** What a reader of one file must arrive at: records = kept + superseded + quarantined. */
 export interface SourceAccount {
@@ -13,7 +14,8 @@ export interface SourceAccount {
   flaws: Record<string, number>;
 }
 
-export type SampleAccount = Record<Source, SourceAccount>;
+/** The account of each source that the layout has. */
+export type SampleAccount = Partial<Record<Source, SourceAccount>>;
 
 /** Counts the records of one source while they are written. */
 export class Tally<S extends Source> {
@@ -21,11 +23,12 @@ export class Tally<S extends Source> {
   private superseded = 0;
   private readonly quarantine: SourceAccount["quarantine"] = [];
   private readonly flaws: Record<string, number> = {};
-  private readonly fates: Readonly<Record<string, { fate: Fate }>>;
+  private readonly fates: ReadonlyMap<string, Fate>;
 
-  constructor(source: S) {
-    this.fates = flaws[source];
-    for (const name of Object.keys(this.fates)) this.flaws[name] = 0;
+  /** @param layout needed where the source has flaws that not all layouts can have */
+  constructor(source: S, layout?: LayoutName) {
+    this.fates = new Map(flawsOf(source, layout).map(([name, { fate }]) => [name, fate]));
+    for (const name of this.fates.keys()) this.flaws[name] = 0;
   }
 
   /** Counts records without a flaw. */
@@ -37,9 +40,9 @@ export class Tally<S extends Source> {
   record(names: readonly FlawOf<S>[]): void {
     this.records++;
     for (const name of names) this.note(name);
-    const fatal = names.find((name) => this.fates[name]?.fate === "quarantined");
+    const fatal = names.find((name) => this.fates.get(name) === "quarantined");
     if (fatal !== undefined) this.quarantine.push({ record: this.records, flaw: fatal });
-    else if (names.some((name) => this.fates[name]?.fate === "superseded")) this.superseded++;
+    else if (names.some((name) => this.fates.get(name) === "superseded")) this.superseded++;
   }
 
   /** Counts a flaw of records that were counted before. */

@@ -3,8 +3,9 @@ import { Random } from "./random.ts";
 import type { Sizes } from "./sizes.ts";
 
 /**
- * Where a film stands in movies_metadata.csv: a reader finds it (`listed`), its record is there but
- * unreadable (`lost`), or there is none (`unlisted`).
+ * Where a film stands in the file of films (movies_metadata.csv, or that of MovieLens' titles): a
+ * reader finds it (`listed`), its record is there but unreadable (`lost`), or there is none
+ * (`unlisted`).
  */
 export type Standing = "listed" | "lost" | "unlisted";
 

@@ -1,7 +1,9 @@
 import { copiesLater } from "./copies-later.ts";
-import { csvText, type FileText, type SampleRecord } from "./csv.ts";
+import { Tally } from "./account.ts";
+import { csvRecords, type FileText, recordsText, type SampleRecord } from "./csv.ts";
 import type { Film } from "./films.ts";
 import { planFlaws } from "./flaws.ts";
+import type { LayoutName } from "./layouts.ts";
 import { Random } from "./random.ts";
 import type { Sizes } from "./sizes.ts";
 
@@ -23,20 +25,23 @@ function* linkRecords(
   films: readonly Film[],
   sizes: Sizes,
   seed: number,
+  layout: LayoutName,
 ): Generator<SampleRecord<"links">> {
+  const unknown = layout === "kaggle" ? "tmdbIdNotInMovies" : "movieNotInTitles";
   const plan = planLinks(films, sizes, seed);
   for (const film of films) {
     if (!film.linked) continue;
     const movieId = String(film.movieId);
     const imdbId = String(film.imdbNumber).padStart(7, "0");
     const tmdbId = String(film.tmdbId);
-    const flaw = film.standing === "listed" ? plan.get(film.index) : "tmdbIdNotInMovies";
+    const flaw = film.standing === "listed" ? plan.get(film.index) : unknown;
     const neighbour = films[film.index === 0 ? 1 : film.index - 1] as Film;
     switch (flaw) {
       case undefined:
         yield { fields: [movieId, imdbId, tmdbId], flaws: [] };
         break;
       case "tmdbIdNotInMovies":
+      case "movieNotInTitles":
         yield { fields: [movieId, imdbId, tmdbId], flaws: [flaw] };
         break;
       case "imdbIdUnreadable":
@@ -60,7 +65,13 @@ function* linkRecords(
 }
 
 /** The text of links.csv, whose lines end as MovieLens ends them. */
-export function linksText(films: readonly Film[], sizes: Sizes, seed: number): FileText {
-  const records = copiesLater("links", linkRecords(films, sizes, seed));
-  return csvText("links", ["movieId", "imdbId", "tmdbId"], records, "\r\n");
+export function linksText(
+  films: readonly Film[],
+  sizes: Sizes,
+  seed: number,
+  layout: LayoutName,
+): FileText {
+  const records = copiesLater("links", linkRecords(films, sizes, seed, layout));
+  const columns = ["movieId", "imdbId", "tmdbId"];
+  return recordsText(new Tally("links", layout), columns, records, csvRecords("\r\n"));
 }

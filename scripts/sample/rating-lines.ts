@@ -1,4 +1,5 @@
-const comma = 44;
+import type { RatingForm } from "./rating-forms.ts";
+
 const point = 46;
 const zero = 48;
 const five = 53;
@@ -6,13 +7,24 @@ const size = 1 << 20;
 /** More than the lines between two looks at `isFull` take. */
 const margin = 256;
 
+const bytesOf = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+
 /**
- * Lines of ratings.csv as bytes in one buffer that is used again and again. Millions of short
+ * Lines of ratings as bytes in one buffer that is used again and again. Millions of short
  * strings would cost three times as much, most of it to sweep them away.
  */
 export class RatingLines {
   private readonly bytes = new Uint8Array(size);
   private length = 0;
+  private readonly separator: Uint8Array;
+  private readonly lineEnd: Uint8Array;
+  private readonly wholeStars: boolean;
+
+  constructor({ separator, lineEnd, wholeStars }: RatingForm) {
+    this.separator = bytesOf(separator);
+    this.lineEnd = bytesOf(lineEnd);
+    this.wholeStars = wholeStars;
+  }
 
   /** Whether it is time to take what there is. */
   get isFull(): boolean {
@@ -22,22 +34,24 @@ export class RatingLines {
   /** Adds one sound rating. */
   rating(user: number, movieId: number, halfStars: number, at: number): void {
     this.digits(user);
-    this.bytes[this.length++] = comma;
+    this.add(this.separator);
     this.digits(movieId);
-    this.bytes[this.length++] = comma;
+    this.add(this.separator);
     this.bytes[this.length++] = zero + (halfStars >> 1);
-    this.bytes[this.length++] = point;
-    this.bytes[this.length++] = halfStars & 1 ? five : zero;
-    this.bytes[this.length++] = comma;
+    if (!this.wholeStars) {
+      this.bytes[this.length++] = point;
+      this.bytes[this.length++] = halfStars & 1 ? five : zero;
+    }
+    this.add(this.separator);
     this.digits(at);
-    this.endLine();
+    this.add(this.lineEnd);
   }
 
   /** Adds any other line; ASCII only. */
   text(line: string): void {
     for (let index = 0; index < line.length; index++)
       this.bytes[this.length++] = line.charCodeAt(index);
-    this.endLine();
+    this.add(this.lineEnd);
   }
 
   /** The lines so far; valid until the next one is added. */
@@ -47,10 +61,9 @@ export class RatingLines {
     return taken;
   }
 
-  /** MovieLens ends its lines this way. */
-  private endLine(): void {
-    this.bytes[this.length++] = 13;
-    this.bytes[this.length++] = 10;
+  private add(bytes: Uint8Array): void {
+    for (let index = 0; index < bytes.length; index++)
+      this.bytes[this.length++] = bytes[index] as number;
   }
 
   private digits(value: number): void {

@@ -1,13 +1,16 @@
 import { MarqueeError } from "../../errors.ts";
+import type { LayoutName } from "./layouts.ts";
 
 /** What a person asks for; whatever is missing follows from the number of ratings. */
 export interface SampleOptions {
   /** How many ratings a reader keeps; faults and copies come on top. */
   ratings?: number | undefined;
   users?: number | undefined;
-  /** How many films of movies_metadata.csv a reader keeps; faults and copies come on top. */
+  /** How many films of the file of films a reader keeps; faults and copies come on top. */
   movies?: number | undefined;
   seed?: number | undefined;
+  /** Whose files they look like: kaggle's if nothing is said. */
+  layout?: LayoutName | undefined;
 }
 
 /** The sizes that all generators share, complete and possible. */

@@ -1,7 +1,6 @@
 import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { SourceAccount } from "./account.ts";
 import type { FileText } from "./csv.ts";
 
 /** Where a file grows until it is whole. */
@@ -15,24 +14,20 @@ export function partialName(name: string): string {
  *
  * @returns what the text says that the file holds
  */
-export async function writeWhole(
+export async function writeWhole<Holds>(
   folder: string,
   name: string,
-  text: FileText,
-): Promise<SourceAccount> {
+  text: FileText<Holds>,
+): Promise<Holds> {
   const partial = join(folder, partialName(name));
   const file = await open(partial, "w");
-  let account: SourceAccount | undefined;
+  let piece = text.next();
   try {
-    while (account === undefined) {
-      const piece = text.next();
-      // Unlike write, writeFile on an open file goes on from where it stands until all is written.
-      if (piece.done) account = piece.value;
-      else await file.writeFile(piece.value);
-    }
+    // Unlike write, writeFile on an open file goes on from where it stands until all is written.
+    for (; !piece.done; piece = text.next()) await file.writeFile(piece.value);
   } finally {
     await file.close();
   }
   await rename(partial, join(folder, name));
-  return account;
+  return piece.value;
 }

@@ -95,6 +95,12 @@ export const genres: readonly (readonly [id: number, name: string])[] = [
   [10770, "TV Movie"],
 ];
 
+/** The genres of MovieLens' old sets, the most frequent first. */
+export const movieLensGenres = list(
+  "Drama|Comedy|Thriller|Romance|Action|Crime|Horror|Adventure|Sci-Fi|Documentary|Children's|" +
+    "Mystery|Animation|Fantasy|War|Musical|Western|Film-Noir",
+);
+
 /** Where films come from; the first is by far the most frequent. */
 export interface Origin {
   country: readonly [code: string, name: string];

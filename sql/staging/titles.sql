@@ -6,8 +6,13 @@ years as (select *, regexp_extract(title, '\(([0-9]{4})\)$', 1) as year from tit
 final as (
     select
         movie_id,
-        case when year = '' then title else trim_outer(regexp_replace(title, '\([0-9]{4}\)$', '')) end
-            as title,
+        nullif(
+            case
+                when year = '' then title
+                else trim_outer(regexp_replace(title, '\([0-9]{4}\)$', ''))
+            end,
+            ''
+        ) as title,
         cast(nullif(year, '') as bigint) as release_year,
         nullif(trim_outer(genres), '(no genres listed)') as genres
     from years

@@ -4,6 +4,9 @@ import ast
 import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import TypeVar
+
+Value = TypeVar("Value")
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
@@ -12,7 +15,18 @@ BIGINT_MIN, BIGINT_MAX = -(2**63), 2**63 - 1
 
 
 class Fault(Exception):
-    """The record cannot be typed and goes to quarantine."""
+    """The record cannot be typed and goes to quarantine; the code is the fault's kind, one word."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+def present(value: Value | None) -> Value:
+    """A value that must not be missing."""
+    if value is None:
+        raise Fault("missing_value", "the field is empty")
+    return value
 
 
 def string(text: str) -> str | None:
@@ -26,21 +40,21 @@ def whole(text: str) -> int | None:
     if not text:
         return None
     if not NUMBER.fullmatch(text):
-        raise Fault(f"not a whole number: {text}")
+        raise Fault("not_a_whole_number", text)
     try:
         value = Decimal(text)
     except InvalidOperation:
-        raise Fault(f"not a BIGINT: {text}") from None
+        raise Fault("not_a_whole_number", text) from None
     if not BIGINT_MIN <= value <= BIGINT_MAX or value != value.to_integral_value():
-        raise Fault(f"not a BIGINT: {text}")
+        raise Fault("not_a_whole_number", text)
     return int(value)
 
 
 def identifier(text: str) -> int:
     """An id is a positive whole number and never missing."""
-    value = whole(text)
-    if value is None or value <= 0:
-        raise Fault(f"not an id: {text}")
+    value = present(whole(text))
+    if value <= 0:
+        raise Fault("out_of_range", text)
     return value
 
 
@@ -55,10 +69,10 @@ def double(text: str) -> float | None:
     if not text:
         return None
     if not NUMBER.fullmatch(text):
-        raise Fault(f"not a number: {text}")
+        raise Fault("not_a_number", text)
     value = float(text)
     if value in (float("inf"), float("-inf")):
-        raise Fault(f"not a DOUBLE: {text}")
+        raise Fault("not_a_number", text)
     return value
 
 
@@ -68,7 +82,7 @@ def boolean(text: str) -> bool | None:
     if not text:
         return None
     if text not in ("true", "false"):
-        raise Fault(f"not a boolean: {text}")
+        raise Fault("not_a_boolean", text)
     return text == "true"
 
 
@@ -79,11 +93,11 @@ def day(text: str) -> date | None:
         return None
     match = ISO_DAY.fullmatch(text)
     if not match:
-        raise Fault(f"not a date: {text}")
+        raise Fault("not_a_date", text)
     try:
         return date(*map(int, match.groups()))
     except ValueError:
-        raise Fault(f"not a date: {text}") from None
+        raise Fault("not_a_date", text) from None
 
 
 def imdb_id(text: str) -> str | None:
@@ -99,7 +113,7 @@ def literal(text: str) -> object:
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        raise Fault("the literal cannot be read") from None
+        raise Fault("not_a_literal", "the literal cannot be read") from None
 
 
 def elements(text: str) -> list[dict]:
@@ -108,7 +122,7 @@ def elements(text: str) -> list[dict]:
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise Fault("the literal is not a list of dicts")
+        raise Fault("not_a_literal", "the literal is not a list of dicts")
     return value
 
 
@@ -120,14 +134,14 @@ def item_whole(item: dict, name: str) -> int | None:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if type(value) is not int or not BIGINT_MIN <= value <= BIGINT_MAX:
-        raise Fault(f"{name} in the literal is not a whole number")
+        raise Fault("not_a_literal", f"{name} in the literal is not a whole number")
     return value
 
 
 def item_id(item: dict, name: str = "id") -> int:
     """An id inside a literal must be there and be an int."""
     if type(item.get(name)) is not int:
-        raise Fault(f"{name} in the literal is not an int")
+        raise Fault("not_a_literal", f"{name} in the literal is not an int")
     value = item_whole(item, name)
     assert value is not None
     return value
@@ -139,11 +153,11 @@ def item_text(item: dict, name: str) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise Fault(f"{name} in the literal is not a string")
+        raise Fault("not_a_literal", f"{name} in the literal is not a string")
     try:  # `\ud83d\ude00` is one character; half of such a pair is none.
         return value.encode("utf-16", "surrogatepass").decode("utf-16")
     except UnicodeDecodeError:
-        raise Fault(f"{name} in the literal is not Unicode text") from None
+        raise Fault("not_a_literal", f"{name} in the literal is not Unicode text") from None
 
 
 def item_name(item: dict, name: str = "name") -> str | None:
@@ -156,5 +170,5 @@ def item_code(item: dict, name: str) -> str:
     """A code that is a key (iso code, credit_id) must be there."""
     value = item_text(item, name)
     if value is None:
-        raise Fault(f"{name} is missing in the literal")
+        raise Fault("not_a_literal", f"{name} is missing in the literal")
     return value

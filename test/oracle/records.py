@@ -1,6 +1,5 @@
 """Types one record of each source, or raises Fault (the catalogue, raw -> quarantine)."""
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -19,6 +18,7 @@ from fields import (
     item_whole,
     literal,
     optional_identifier,
+    present,
     string,
     whole,
 )
@@ -37,7 +37,6 @@ from rows import (
     MovieRecord,
     Price,
     Rating,
-    Title,
 )
 
 MOVIE_COLUMNS = [
@@ -66,7 +65,6 @@ MOVIE_COLUMNS = [
     "vote_average",
     "vote_count",
 ]
-YEAR_AT_END = re.compile(r"(.*)\((\d{4})\)", re.ASCII | re.DOTALL)
 
 
 def rating_reader(started: datetime) -> Callable[[list[str]], Rating]:
@@ -75,12 +73,12 @@ def rating_reader(started: datetime) -> Callable[[list[str]], Rating]:
 
     def rating(fields: list[str]) -> Rating:
         user_id, movie_id = identifier(fields[0]), identifier(fields[1])
-        stars = double(fields[2])
-        if stars is None or stars * 2 not in range(1, 11):
-            raise Fault(f"rating off the grid: {fields[2]}")
-        second = whole(fields[3])
-        if second is None or not 0 <= second <= newest:
-            raise Fault(f"no moment of a rating: {fields[3]}")
+        stars = present(double(fields[2]))
+        if stars * 2 not in range(1, 11):
+            raise Fault("not_accepted", f"rating off the grid: {fields[2]}")
+        second = present(whole(fields[3]))
+        if not 0 <= second <= newest:
+            raise Fault("out_of_range", f"no moment of a rating: {fields[3]}")
         rated_at = datetime.fromtimestamp(second, UTC)
         return Rating(user_id, movie_id, stars, rated_at, rated_at.date().replace(day=1))
 
@@ -93,7 +91,7 @@ def movie(fields: list[str]) -> MovieRecord:
     tmdb_id = identifier(text["id"])
     collection = literal(text["belongs_to_collection"])
     if collection is not None and not isinstance(collection, dict):
-        raise Fault("belongs_to_collection is not a dict")
+        raise Fault("not_a_literal", "belongs_to_collection is not a dict")
     genres = elements(text["genres"])
     companies = elements(text["production_companies"])
     countries = elements(text["production_countries"])
@@ -133,17 +131,6 @@ def movie(fields: list[str]) -> MovieRecord:
             for item in languages
         ],
     )
-
-
-def title(fields: list[str]) -> Title:
-    """MovieLens' title without the year in brackets at its end; other brackets stay."""
-    movie_id = identifier(fields[0])
-    name, year = fields[1].strip(), None
-    match = YEAR_AT_END.fullmatch(name)
-    if match:
-        name, year = match[1].strip(), int(match[2])
-    genres = None if fields[2] == "(no genres listed)" else string(fields[2])
-    return Title(movie_id, string(name), year, genres)
 
 
 def link(fields: list[str]) -> Link:
@@ -202,8 +189,6 @@ def credits(fields: list[str]) -> CreditsRecord:
 
 def price(fields: list[str]) -> Price:
     """A month of the price index; '.' and blank are a missing month: NULL."""
-    observed = day(fields[0])
-    if observed is None:
-        raise Fault("no date")
+    observed = present(day(fields[0]))
     value = None if fields[1].strip() == "." else double(fields[1])
     return Price(observed.replace(day=1), value)

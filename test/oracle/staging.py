@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, TypeVar
 
-from read import Deliveries, Delivery
+from read import Source, Sources
 from rows import (
     CastMember,
     CrewMember,
@@ -116,26 +116,42 @@ def most_voted_movies(records: list[MovieRecord]) -> list[MovieRecord]:
     return first(sorted(records, key=weight, reverse=True), key=lambda record: record.movie.tmdb_id)
 
 
-def account(delivery: Delivery[Any], kept: list[Any]) -> Account:
+def newest(
+    deliveries: list[list[Row]],
+    winners: Callable[[list[Row]], list[Row]],
+    key: Callable[[Row], Hashable],
+) -> list[Row]:
+    """Of the winners within each delivery those of the newest delivery that has the key."""
+    return last(chain.from_iterable(map(winners, deliveries)), key)
+
+
+def account(source: Source[Any], kept: list[Any]) -> Account:
     """What was read but neither kept nor quarantined is superseded."""
+    records, quarantined = len(source.records), len(source.quarantined)
     return Account(
-        read=delivery.read,
+        read=records + quarantined,
         kept=len(kept),
-        superseded=len(delivery.records) - len(kept),
-        quarantined=len(delivery.quarantined),
-        quarantined_record_numbers=delivery.quarantined,
+        superseded=records - len(kept),
+        quarantined=quarantined,
+        quarantine=[record._asdict() for record in source.quarantined],
     )
 
 
-def stage(deliveries: Deliveries) -> Staging:
+def stage(sources: Sources) -> Staging:
     """Picks the winning records; ids that stand twice in a movie's list give one row, the first."""
-    ratings = latest_ratings(deliveries.ratings.records)
-    movies = most_voted_movies(deliveries.movies.records)
-    titles = first(deliveries.titles.records, key=lambda title: title.movie_id)
-    links = first(deliveries.links.records, key=lambda link: link.movie_id)
-    keywords = first(deliveries.keywords.records, key=lambda record: record.tmdb_id)
-    credits = first(deliveries.credits.records, key=lambda record: record.tmdb_id)
-    cpi = last(deliveries.cpi.records, key=lambda price: price.month)
+
+    def firsts(source: Source[Row], key: Callable[[Row], Hashable]) -> list[Row]:
+        return newest(source.deliveries, lambda records: first(records, key), key)
+
+    ratings = latest_ratings(sources.ratings.records)
+    movies = newest(
+        sources.movies.deliveries, most_voted_movies, key=lambda record: record.movie.tmdb_id
+    )
+    titles = firsts(sources.titles, key=lambda title: title.movie_id)
+    links = firsts(sources.links, key=lambda link: link.movie_id)
+    keywords = firsts(sources.keywords, key=lambda record: record.tmdb_id)
+    credits = firsts(sources.credits, key=lambda record: record.tmdb_id)
+    cpi = last(sources.cpi.records, key=lambda price: price.month)
     kept: dict[str, list[Any]] = {
         "ratings": ratings,
         "movies": movies,
@@ -163,6 +179,6 @@ def stage(deliveries: Deliveries) -> Staging:
         titles=titles,
         cpi=cpi,
         accounts={
-            source: account(getattr(deliveries, source), rows) for source, rows in kept.items()
+            source: account(getattr(sources, source), rows) for source, rows in kept.items()
         },
     )

@@ -25,7 +25,7 @@ class Account(NamedTuple):
     kept: int
     superseded: int
     quarantined: int
-    quarantined_record_numbers: list[int]
+    quarantine: list[dict[str, Any]]
 
 
 def cell(value: object) -> str:

@@ -1,6 +1,6 @@
-import { execFile } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,11 +9,11 @@ import { expect } from "chai";
 import { parse } from "csv-parse/sync";
 
 import { MarqueeError } from "../../errors.ts";
-import { sampleFiles, writeSample, type SampleAccount } from "../../scripts/sample/index.ts";
+import { fileNames, layouts, writeSample, type SampleAccount } from "../../scripts/sample/index.ts";
 import { pythonLiteral } from "../../scripts/sample/python-literal.ts";
 
-type Source = keyof SampleAccount;
-const sources = Object.keys(sampleFiles) as Source[];
+const sources = ["ratings", "movies", "links", "keywords", "credits", "cpi"] as const;
+type Source = (typeof sources)[number];
 const wholeDollars = /^\d+(\.0|e\+\d+)?$/;
 const isClosed = (literal: string | undefined) => literal === "" || /[\]}]$/.test(literal ?? "");
 
@@ -53,7 +53,7 @@ describe("sample", () => {
   let account: SampleAccount;
 
   const records = async (source: Source, from = folder) =>
-    parse(await readFile(join(from, sampleFiles[source])), {
+    parse(await readFile(join(from, layouts.kaggle[source]!.name)), {
       relax_column_count: true,
       from: 2,
     });
@@ -91,12 +91,13 @@ describe("sample", () => {
 
   it("leaves whole files only, and an origin that says what they are", async () => {
     expect((await readdir(folder)).sort()).to.deep.equal(
-      [...Object.values(sampleFiles), "origin.json"].sort(),
+      [...fileNames("kaggle"), "origin.json"].sort(),
     );
     const origin: unknown = JSON.parse(await readFile(join(folder, "origin.json"), "utf8"));
     expect(origin).to.deep.equal({
       synthetic: true,
       generator: "scripts/sample.ts",
+      layout: "kaggle",
       seed: sizes.seed,
       account,
     });
@@ -105,8 +106,8 @@ describe("sample", () => {
   for (const source of sources)
     it(`accounts for every record of ${source}`, async () => {
       const all = await records(source);
-      const { kept, superseded, quarantined, quarantine, flaws } = account[source];
-      expect(account[source].records).to.equal(all.length);
+      const { kept, superseded, quarantined, quarantine, flaws, ...counts } = account[source]!;
+      expect(counts.records).to.equal(all.length);
       expect(kept + superseded + quarantined).to.equal(all.length);
 
       const refused = all.flatMap((fields, index) => (refuses[source](fields) ? [index + 1] : []));
@@ -120,22 +121,22 @@ describe("sample", () => {
     });
 
   it("gives a reader as many ratings and movies as asked", () => {
-    expect(account.ratings.kept).to.equal(sizes.ratings);
-    expect(account.movies.kept).to.equal(sizes.movies);
+    expect(account.ratings!.kept).to.equal(sizes.ratings);
+    expect(account.movies!.kept).to.equal(sizes.movies);
   });
 
   it("keeps flaws to a small share of the smallest sample", async () => {
     const small = await writeSample(join(home, "smallest"), smallest);
     for (const source of sources) {
-      const { records: all, superseded, quarantined } = small[source];
+      const { records: all, superseded, quarantined } = small[source]!;
       expect(quarantined / all, source).to.be.below(0.1);
       expect(superseded / all, source).to.be.below(0.1);
     }
   });
 
   it("breaks a movie in two inside its overview", async () => {
-    const numbers = account.movies.quarantine
-      .filter(({ flaw }) => flaw === "brokenInTwo")
+    const numbers = account
+      .movies!.quarantine.filter(({ flaw }) => flaw === "brokenInTwo")
       .map(({ record }) => record);
     expect(numbers).to.have.length(6);
     const all = await records("movies");
@@ -181,49 +182,23 @@ describe("sample", () => {
     for (const [value, literal] of expected) expect(pythonLiteral(value)).to.equal(literal);
   });
 
-  it("refuses a folder that cannot be written", async () => {
-    const file = join(home, "file");
-    await writeFile(file, "");
-    const error = await refusal(join(file, "below"));
-    expect(error.reason).to.equal("usage");
-    expect(error.line).to.contain(join(file, "below"));
-  });
-
-  it("refuses to overwrite data that it did not write, and leaves them alone", async () => {
-    const real = await mkdtemp(join(home, "real-"));
-    await writeFile(join(real, "links.csv"), "precious");
-    expect((await refusal(real)).line).to.contain("links.csv");
-    await writeFile(join(real, "origin.json"), '{"synthetic": false}');
-    expect((await refusal(real)).line).to.contain("origin.json");
-    expect(await readFile(join(real, "links.csv"), "utf8")).to.equal("precious");
-    expect(await readdir(real)).to.have.length(2);
-  });
-
-  it("starts again where a run was interrupted", async () => {
-    const halfway = await mkdtemp(join(home, "halfway-"));
-    await writeFile(join(halfway, "origin.json.partial"), "{}");
-    await writeFile(join(halfway, "ratings.csv"), "half");
-    await writeSample(halfway, smallest);
-    const whole = await digest(halfway);
-    expect(await readdir(halfway)).to.have.length(sources.length + 1);
-    await writeSample(halfway, smallest);
-    expect(await digest(halfway)).to.equal(whole);
-  });
-
   it("refuses sizes that cannot be", async () => {
     expect((await refusal(folder, { ratings: 1.5 })).line).to.contain("--ratings");
     expect((await refusal(folder, { movies: 49 })).line).to.contain("--movies");
     expect((await refusal(folder, { users: 3 })).line).to.contain("3 users cannot give 6000");
   });
 
-  it("says on one line what is wrong, and exits with its code", (done) => {
+  it("says on one line what is wrong, and exits with its code", () => {
     const program = fileURLToPath(new URL("../../scripts/sample.ts", import.meta.url));
-    const options = ["--import", "tsx", program, "--to", folder, "--users", "0"];
-    execFile(process.execPath, options, (error, stdout, stderr) => {
-      expect(error?.code).to.equal(2);
+    for (const [option, value, line] of [
+      ["--users", "0", /^error: --users 0 is not .*\n$/],
+      ["--layout", "ml-10m", /^error: option '--layout <layout>' .* kaggle, ml-latest, .*\n$/],
+    ] as const) {
+      const options = ["--import", "tsx", program, "--to", folder, option, value];
+      const { status, stdout, stderr } = spawnSync(process.execPath, options, { encoding: "utf8" });
+      expect(status).to.equal(2);
       expect(stdout).to.equal("");
-      expect(stderr).to.match(/^error: --users 0 is not .*\n$/);
-      done();
-    });
+      expect(stderr).to.match(line);
+    }
   });
 });

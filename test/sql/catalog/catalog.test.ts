@@ -1,62 +1,7 @@
-import { cp } from "node:fs/promises";
-import path from "node:path";
-
 import { expect } from "chai";
 
-import { loadCatalog } from "../../../sql/catalog/catalog.ts";
 import { catalog } from "../../support/catalog.ts";
-import { failure } from "../../support/errors.ts";
-import { withFolder, writeFiles } from "../../support/folder.ts";
-
-const sqlFolder = path.join(import.meta.dirname, "..", "..", "..", "sql");
-
-/** A catalogue of one source and one staging table, to which a test adds what it is about. */
-const source = `
-description: Made up
-files: [{ name: things.csv, layout: csv }]
-columns:
-  id: { type: BIGINT, required: true }
-  name: { type: STRING }
-key: [id]
-wins: [record_ordinal asc]
-`;
-const staging = `
-question: Which things are there?
-grain: one row per thing
-key: [id]
-columns:
-  id: { type: BIGINT, description: Number }
-  name: { type: STRING, description: Name }
-`;
-const declaration = (columns: string, more = ""): string => `
-question: Which?
-grain: one row per thing
-key: [id]
-columns:
-  id: { type: BIGINT, description: Number }
-${columns}
-${more}
-`;
-
-async function load(
-  files: Record<string, string>,
-): Promise<Awaited<ReturnType<typeof loadCatalog>>> {
-  return withFolder(async (folder) => {
-    await cp(path.join(sqlFolder, "macros"), path.join(folder, "macros"), { recursive: true });
-    await writeFiles(folder, {
-      "sources/things.yml": source,
-      "staging/things.yml": staging,
-      "staging/things.sql":
-        "with final as (select id, name from raw.things)\nselect * from final\n",
-      ...files,
-    });
-    return loadCatalog(folder);
-  });
-}
-
-async function refusal(files: Record<string, string>): Promise<string> {
-  return (await failure(load(files), "catalog")).line;
-}
+import { declaration, load, refusal, source, staging } from "../../support/made-up-catalog.ts";
 
 describe("the catalogue", () => {
   it("puts every table behind all that it reads", async () => {
@@ -230,52 +175,6 @@ select * from final`,
     expect(await of("{ chart: heatmap, x: id, y: id }")).to.include("without a colour");
     expect(await of("{ chart: line, x: id }")).to.include("needs an x and a y");
     expect(await of("{ chart: pie, x: id, y: id }")).to.include("tiles.0.chart");
-  });
-
-  it("refuses a layout that does not give every column once", async () => {
-    const laidOut = (file: string): Promise<string> =>
-      refusal({
-        "sources/things.yml": source.replace(
-          "{ name: things.csv, layout: csv }",
-          `{ name: things.dat, layout: delimited, delimiter: "|", encodings: [utf-8], ${file} }`,
-        ),
-      });
-    expect(await laidOut("fields: [id]")).to.match(
-      /things\.dat: its fields must give the column "name" once/,
-    );
-    expect(await laidOut("fields: [id, name, id]")).to.match(/must give the column "id" once/);
-    expect(await laidOut("fields: [id, name], flags: { column: name, names: [a] }")).to.match(
-      /must give the column "name" once/,
-    );
-    expect(await laidOut("fields: [id, name], absorbs: nmae")).to.match(
-      /names "nmae", which is no column/,
-    );
-    expect(await laidOut("fields: [id, name], delimeter: ','")).to.match(/unknown key "delimeter"/);
-    expect(await laidOut("fields: [id, name], encodings: [cp1252]")).to.match(
-      /sources\/things\.yml/,
-    );
-  });
-
-  it("refuses a dataset of unknown sources, or with an address that nobody could trust", async () => {
-    const dataset = `
-title: Things
-publisher: Nobody
-page: https://example.org/
-licence: none
-redistributable: true
-holds: [things]
-download: { file: a.zip, address: "https://example.org/a.zip", form: zip, bytes: 1, unpacked_bytes: 1 }
-`;
-    const { datasets } = await load({ "datasets/all.yml": dataset });
-    expect(datasets[0]).to.deep.include({ name: "all", holds: ["things"], redistributable: true });
-    const broken = async (from: string, to: string): Promise<string> =>
-      refusal({ "datasets/all.yml": dataset.replace(from, to) });
-    expect(await broken("[things]", "[thigns]")).to.match(
-      /datasets\/all\.yml: holds names "thigns"/,
-    );
-    expect(await broken('"https://example.org/a', '"http://example.org/a')).to.match(/all\.yml:8/);
-    expect(await broken("a.zip,", "../a.zip,")).to.match(/without folders/);
-    expect(await broken("form: zip", "form: zip, md5: abc")).to.match(/32 hexadecimal digits/);
   });
 
   it("gives every mart a tile and every column a description", async () => {

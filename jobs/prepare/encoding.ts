@@ -1,0 +1,22 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+
+import type { Encoding } from "../../sql/catalog/types.ts";
+import type { FoundFile } from "./find.ts";
+
+/**
+ * A file as UTF-8, which is what DuckDB reads best: its own reader of Latin-1 refuses the bytes 0x80
+ * to 0x9F, for which Latin-1 has characters too.
+ *
+ * @param target where a converted copy is written, if the file needs one
+ * @returns the file itself, or its copy
+ */
+export async function asUtf8(
+  file: FoundFile,
+  encoding: Encoding,
+  target: string,
+): Promise<FoundFile> {
+  if (encoding === "utf-8") return file;
+  await pipeline(createReadStream(file.path, "latin1"), createWriteStream(target));
+  return { ...file, path: target };
+}
