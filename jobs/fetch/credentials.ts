@@ -14,7 +14,10 @@ export function credentialHeaders(environment: NodeJS.ProcessEnv): Record<string
   if (user === "" || key === "") {
     throw new MarqueeError({
       reason: "usage",
-      what: user === "" ? "KAGGLE_KEY is set, KAGGLE_USERNAME is not" : "KAGGLE_USERNAME is set, KAGGLE_KEY is not",
+      what:
+        user === ""
+          ? "KAGGLE_KEY is set, KAGGLE_USERNAME is not"
+          : "KAGGLE_USERNAME is set, KAGGLE_KEY is not",
       next: `Set both (${settings}, Create New Token), or neither to fetch anonymously`,
     });
   }

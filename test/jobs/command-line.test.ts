@@ -79,7 +79,7 @@ describe("the command line", function () {
       const { usage, input } = exitCodes;
       const cases: [string[], number, RegExp][] = [
         [["--sauce", "x"], usage, /unknown option '--sauce'.* --help/],
-        [["--source", "kagle"], usage, /--source kagle: there is no such source or folder/],
+        [["--source", "kagle"], usage, /--source kagle: there is no such source, folder or zip/],
         [["--source", path.join(good, "links.csv")], usage, /it is a file, not a folder/],
         [["--only", "prepair"], usage, /no step "prepair"; the steps are fetch, prepare/],
         [["--lake", ""], usage, /--lake needs the name of a folder/],
