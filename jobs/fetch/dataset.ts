@@ -8,7 +8,7 @@ import type { Log } from "../report/log.ts";
 import { adviceOn, credentialHeaders } from "./credentials.ts";
 import { download, type Downloaded, type Patience } from "./download.ts";
 import { filesFolder, type Origin, readOrigin, writeOrigin } from "./origin.ts";
-import { dropNext, isBegun, openNext, replaceByNext } from "./raw-folder.ts";
+import { dropNext, isBegun, openNext, repair, replaceByNext } from "./raw-folder.ts";
 import { unpackKnown } from "./zip-source.ts";
 
 export interface FetchEffects {
@@ -32,6 +32,7 @@ export async function fetchDataset(
   effects: FetchEffects,
 ): Promise<void> {
   const { log, now = () => new Date() } = effects;
+  await repair(folder);
   const known = await readOrigin(folder);
   if (known !== undefined && isFinal(dataset, known)) {
     log.info(`${dataset.name} is in ${folder} already, and its publisher never changes it`, {

@@ -5,14 +5,17 @@ import path from "node:path";
 const nextOf = (folder: string): string => `${folder}.next`;
 const oldOf = (folder: string): string => `${folder}.old`;
 
+/** Puts right what a run left that was killed between the renames of `replaceByNext`. */
+export async function repair(folder: string): Promise<void> {
+  if (!(await exists(folder)) && (await exists(oldOf(folder)))) await rename(oldOf(folder), folder);
+  await rm(oldOf(folder), { recursive: true, force: true });
+}
+
 /**
  * The folder in which a raw folder's successor is built; what an interrupted fetch left there stays,
  * so that a download can go on.
  */
 export async function openNext(folder: string): Promise<string> {
-  // A run that was killed between the renames of replaceByNext left nothing in the old place.
-  if (!(await exists(folder)) && (await exists(oldOf(folder)))) await rename(oldOf(folder), folder);
-  await rm(oldOf(folder), { recursive: true, force: true });
   await mkdir(nextOf(folder), { recursive: true });
   return nextOf(folder);
 }

@@ -9,7 +9,7 @@ import type { Source } from "../../sql/catalog/types.ts";
 import { isKnown, unreadable } from "../prepare/find.ts";
 import type { Log } from "../report/log.ts";
 import { filesFolder, type Origin, readOrigin, writeOrigin } from "./origin.ts";
-import { dropNext, openNext, replaceByNext } from "./raw-folder.ts";
+import { dropNext, openNext, repair, replaceByNext } from "./raw-folder.ts";
 import { unzip, type Unzipped } from "./unzip.ts";
 
 /**
@@ -25,6 +25,7 @@ export async function unpackZip(
 ): Promise<void> {
   const { size } = await stat(zip);
   const sha256 = await sha256Of(zip);
+  await repair(folder);
   const known = await readOrigin(folder);
   if (known?.received.sha256 === sha256) {
     log.info(`${zip} is unpacked in ${folder} already`, { step: "fetch", zip });

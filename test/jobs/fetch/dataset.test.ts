@@ -165,11 +165,12 @@ describe("fetching a dataset", () => {
   });
 
   it("goes on after a run that was killed in the midst of it", async () => {
-    await withDataset("ml-1m", serve(movieLens()), async ({ folder, get, contents }) => {
+    await withDataset("ml-1m", serve(movieLens()), async ({ folder, get, contents, seen }) => {
       await get();
       // Killed while the new files take the old ones' place.
       await rename(folder, `${folder}.old`);
       await get();
+      expect(seen[1]?.headers, "the old files are known").to.include.keys("if-none-match");
       expect(Object.keys(await contents())).to.have.length(3);
       // Killed while unpacking.
       await mkdir(path.join(`${folder}.next`, filesFolder), { recursive: true });
