@@ -30,16 +30,19 @@ export function adviceOn(error: unknown, environment: NodeJS.ProcessEnv): unknow
   if (!(error instanceof MarqueeError) || ![401, 403, 404].includes(status ?? 0)) return error;
   const named = (environment["KAGGLE_KEY"] ?? "") !== "";
   const byHand = "download it by hand and name its folder or zip with --source";
-  const advice: Record<number, string> = {
-    401: named
-      ? `Make a new key at ${settings} and set KAGGLE_USERNAME and KAGGLE_KEY to it, or unset both to fetch anonymously`
-      : `Set KAGGLE_USERNAME and KAGGLE_KEY (${settings}, Create New Token), or ${byHand}`,
-    404: `Look whether Kaggle still has the dataset; if so, ${byHand}`,
-  };
   return new MarqueeError({
     reason: error.reason,
     what: `${error.message}${named && status !== 404 ? ", though KAGGLE_USERNAME and KAGGLE_KEY are set" : ""}`,
-    next: advice[status === 404 ? 404 : 401] ?? byHand,
+    next: adviceFor(status ?? 0, named, byHand),
     cause: error,
   });
+}
+
+function adviceFor(status: number, named: boolean, byHand: string): string {
+  if (status === 404) return `Look whether Kaggle still has the dataset; if so, ${byHand}`;
+  if (!named)
+    return `Set KAGGLE_USERNAME and KAGGLE_KEY (${settings}, Create New Token), or ${byHand}`;
+  return status === 401
+    ? `Make a new key at ${settings} and set KAGGLE_USERNAME and KAGGLE_KEY to it, or unset both to fetch anonymously`
+    : `Look whether Kaggle wants you to accept terms on the dataset's page, or ${byHand}`;
 }

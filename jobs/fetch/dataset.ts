@@ -59,14 +59,20 @@ export async function fetchDataset(
     }
     const unpacked =
       form === "zip"
-        ? await unpackKnown(target, next, effects)
+        ? await unpackKnown(target, next, effects).catch((error: unknown) => {
+            throw unusable(dataset, error);
+          })
         : { files: [{ name: file, bytes: received.bytes }], left_packed: [] };
     await writeOrigin(next, originOf(dataset, received, unpacked, now()));
     await replaceByNext(folder);
+    log.info(`${dataset.name} is in ${path.join(folder, filesFolder)}`, {
+      step: "fetch",
+      dataset: dataset.name,
+    });
   } catch (error) {
     // What was received so far is worth keeping only where a later run can go on with it.
     if (!(await isBegun(folder, path.relative(next, target)))) await dropNext(folder);
-    throw known === undefined ? error : offeringCopy(error, dataset, known);
+    throw known === undefined ? error : offeringCopy(error, known);
   }
 }
 
@@ -124,12 +130,24 @@ function originOf(
 }
 
 /** Without a network the copy that is there is better than nothing, if a person says so. */
-function offeringCopy(error: unknown, { name }: Dataset, known: Origin): unknown {
+function offeringCopy(error: unknown, known: Origin): unknown {
   if (!(error instanceof MarqueeError) || error.reason !== "network") return error;
+  const copy = `The copy of ${known.fetched_at} is still there: add --only prepare,transform,check,publish to go on with it`;
   return new MarqueeError({
     reason: error.reason,
     what: error.message,
-    next: `The copy of ${known.fetched_at} is still there: npm run pipeline -- --source ${name} --only prepare,transform,check,publish`,
+    next: error.next === undefined ? copy : `${error.next}. ${copy}`,
+    cause: error,
+  });
+}
+
+/** What was fetched is gone by then: advice about the file itself would lead nowhere. */
+function unusable({ name, page }: Dataset, error: unknown): unknown {
+  if (!(error instanceof MarqueeError) || error.reason !== "input") return error;
+  return new MarqueeError({
+    reason: "input",
+    what: `${name} has come, but cannot be used: ${error.message}`,
+    next: `Fetch it again; if that does not help, look at ${page}, download it by hand and name the folder`,
     cause: error,
   });
 }

@@ -7,6 +7,8 @@ import type { FolderLake } from "../lake/folder.ts";
 import { isKnown } from "../prepare/find.ts";
 import { type GivenSource, givenSources } from "./given.ts";
 import { filesFolder, readOrigin } from "./origin.ts";
+import { repair } from "./raw-folder.ts";
+import { sha256Of } from "./zip-source.ts";
 
 /**
  * The folders in which a run's files lie, one for each source.
@@ -29,10 +31,13 @@ async function folderOf(
   if (source.kind === "folder") return source.folder;
   const raw = lake.rawFolder(source.name);
   if (source.kind === "sample") return raw;
-  if ((await readOrigin(raw)) === undefined) {
+  await repair(raw);
+  const origin = await readOrigin(raw);
+  const isSame = source.kind !== "zip" || (await sha256Of(source.zip)) === origin?.received.sha256;
+  if (origin === undefined || !isSame) {
     throw new MarqueeError({
       reason: "usage",
-      what: `${source.name} has not been fetched into ${lake.folder}, or its files were changed since`,
+      what: `${source.kind === "zip" ? source.zip : source.name} has not been fetched into ${lake.folder}, or it was changed since`,
       next: "Run the step fetch first, or all steps by leaving --only out",
     });
   }

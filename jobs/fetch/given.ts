@@ -28,7 +28,9 @@ export async function givenSources(
   const zips = new Map<string, string>();
   for (const source of given) {
     if (source.kind !== "zip") continue;
-    const other = zips.get(source.name);
+    // Some file systems take two spellings of a name for one.
+    const name = source.name.toLowerCase();
+    const other = zips.get(name);
     if (other !== undefined && path.resolve(other) !== path.resolve(source.zip)) {
       throw new MarqueeError({
         reason: "usage",
@@ -36,7 +38,7 @@ export async function givenSources(
         next: "Rename one of the two",
       });
     }
-    zips.set(source.name, source.zip);
+    zips.set(name, source.zip);
   }
   return given;
 }
@@ -50,7 +52,7 @@ async function givenSource(source: string, datasets: readonly Dataset[]): Promis
   if (status?.isDirectory() === true) return { kind: "folder", folder: source };
   const isZip = source.toLowerCase().endsWith(".zip");
   if (status?.isFile() === true && isZip) {
-    return { kind: "zip", name: path.basename(source), zip: source };
+    return { kind: "zip", name: `${path.basename(source)}.unpacked`, zip: source };
   }
   const names = [sampleName, ...datasets.map(({ name }) => name)].join(", ");
   throw new MarqueeError({

@@ -30,7 +30,7 @@ const originSchema = z.strictObject({
 /** Where files come from: kept beside them as origin.json, so that they can be traced and checked. */
 export type Origin = z.infer<typeof originSchema>;
 
-const originFile = "origin.json";
+export const originFile = "origin.json";
 
 /** Below a raw folder: what prepare reads. */
 export const filesFolder = "files";

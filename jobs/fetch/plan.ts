@@ -19,7 +19,11 @@ export async function fetchPlan(
   catalog: Catalog,
 ): Promise<string> {
   const parts: string[][] = [];
-  for (const source of await givenSources(sources, catalog.datasets)) {
+  const given = await givenSources(sources, catalog.datasets);
+  const folders = given.flatMap((source) => (source.kind === "folder" ? [source.folder] : []));
+  // All together, as the run would read them: it may refuse what each of them alone is fine for.
+  await findFiles(catalog.sources, folders, { small });
+  for (const source of given) {
     parts.push(await planOf(source, lake, small, catalog));
   }
   return parts.map((lines) => `${lines.join("\n  ")}\n`).join("\n");

@@ -8,6 +8,7 @@ import { MarqueeError } from "../../errors.ts";
 import type { Source } from "../../sql/catalog/types.ts";
 import { isKnown, unreadable } from "../prepare/find.ts";
 import type { Log } from "../report/log.ts";
+import { inUnits } from "../report/transfer.ts";
 import { filesFolder, type Origin, readOrigin, writeOrigin } from "./origin.ts";
 import { dropNext, openNext, repair, replaceByNext } from "./raw-folder.ts";
 import { unzip, type Unzipped } from "./unzip.ts";
@@ -69,7 +70,16 @@ export async function unpackKnown(
   const unzipped = await log.transfer(`unpacking ${path.basename(zip)}`, (progress) =>
     unzip(zip, target, isWanted, { progress }),
   );
-  if (unzipped.files.some((file) => isRead(file.path))) return told(unzipped);
+  const read = unzipped.files.filter((file) => isRead(file.path));
+  expectOnePlace(zip, read);
+  if (read.length > 0) {
+    const bytes = read.reduce((sum, file) => sum + file.bytes, 0);
+    const left = unzipped.leftOut.length === 0 ? "" : `; ${unzipped.leftOut.length} left packed`;
+    log.info(`${path.basename(zip)}: ${read.length} files, ${inUnits(bytes)}${left}`, {
+      step: "fetch",
+    });
+    return told(unzipped);
+  }
   throw new MarqueeError({
     reason: "input",
     what: `${zip} holds no file that Marquee knows`,
@@ -77,11 +87,26 @@ export async function unpackKnown(
   });
 }
 
+/** Known files lie in one folder, or in dated deliveries beside each other. */
+function expectOnePlace(zip: string, files: Unzipped["files"]): void {
+  const places = [...new Set(files.map((file) => path.posix.dirname(file.path)))];
+  const isDated = (place: string): boolean =>
+    /^\d{4}-?\d{2}-?\d{2}$/.test(path.posix.basename(place));
+  const series = new Set(places.map((place) => path.posix.dirname(place)));
+  if (places.length < 2 || (places.every(isDated) && series.size === 1)) return;
+  throw new MarqueeError({
+    reason: "input",
+    what: `${zip} holds known files in several folders: ${places.slice(0, 5).join(", ")}`,
+    next: "Unpack it by hand and name the folder that you mean",
+  });
+}
+
 function told({ files, leftOut }: Unzipped): Pick<Origin, "files" | "left_packed"> {
   return { files: files.map(({ path: name, bytes }) => ({ name, bytes })), left_packed: leftOut };
 }
 
-async function sha256Of(file: string): Promise<string> {
+/** A file's checksum. @throws MarqueeError (input) where it cannot be read */
+export async function sha256Of(file: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(file), hash).catch((error: unknown) => {
     throw unreadable(file, error);

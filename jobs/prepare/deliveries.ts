@@ -15,34 +15,48 @@ export interface Delivery {
   series: string;
 }
 
+export interface Deliveries {
+  /** The oldest first. */
+  deliveries: Delivery[];
+  /** What lies beside dated deliveries and belongs to none. */
+  beside: { folder: string; names: string[] }[];
+}
+
 /**
- * The deliveries in a run's folders, the oldest first; a folder that is named twice counts once. A
- * folder either holds files, or dated deliveries: folders named by their day, such as 2024-01-31.
+ * The deliveries in a run's folders; a folder that is named twice counts once. A folder either holds
+ * files, or dated deliveries: folders named by their day, such as 2024-01-31.
  *
  * @param isKnown whether a file of this name is one that is read
- * @throws MarqueeError (input) for a folder that cannot be read or that is both of it, and for a
- *   name that looks like a day but is none
+ * @throws MarqueeError (input) for a folder that cannot be read, for known files beside dated
+ *   deliveries, for a name that looks like a day but is none, and for two deliveries of one day
  */
 export async function deliveriesOf(
   folders: readonly string[],
   isKnown: (name: string) => boolean,
-): Promise<Delivery[]> {
+): Promise<Deliveries> {
   const found = new Map<string, Delivery>();
+  const beside: Deliveries["beside"] = [];
   for (const folder of folders) {
-    for (const delivery of await deliveriesIn(folder, isKnown)) {
+    const inside = await deliveriesIn(folder, isKnown);
+    if (inside.beside.length > 0) beside.push({ folder, names: inside.beside });
+    for (const delivery of inside.deliveries) {
       const place = await real(delivery.folder);
       if (!found.has(place)) found.set(place, delivery);
     }
   }
   // Undated ones count as delivered now. Sorting is stable: equals keep the order of the folders.
   const time = ({ date }: Delivery): number => date?.getTime() ?? Number.POSITIVE_INFINITY;
-  return [...found.values()].sort((a, b) => (time(a) === time(b) ? 0 : time(a) - time(b)));
+  const deliveries = [...found.values()].sort((a, b) =>
+    time(a) === time(b) ? 0 : time(a) - time(b),
+  );
+  expectDistinctDays(deliveries);
+  return { deliveries, beside };
 }
 
 async function deliveriesIn(
   folder: string,
   isKnown: (name: string) => boolean,
-): Promise<Delivery[]> {
+): Promise<{ deliveries: Delivery[]; beside: string[] }> {
   const place = await real(folder);
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     throw unreadable(folder, error);
@@ -55,26 +69,54 @@ async function deliveriesIn(
   if (dated.length === 0) {
     const date = dayOf(path.dirname(place), path.basename(place));
     const series = date === undefined ? place : path.dirname(place);
-    return [{ folder, entries: names, date, series }];
+    return { deliveries: [{ folder, entries: names, date, series }], beside: [] };
   }
 
-  const beside = names.find(isKnown);
-  if (beside !== undefined) {
+  const beside = names.filter((name) => !dated.includes(name));
+  await expectNothingLost(folder, beside, isKnown);
+  const deliveries = dated.map(async (name): Promise<Delivery> => {
+    const below = path.join(folder, name);
+    const inside = await readdir(below).catch((error: unknown) => {
+      throw unreadable(below, error);
+    });
+    return { folder: below, entries: inside.sort(), date: dayOf(folder, name), series: place };
+  });
+  return { deliveries: await Promise.all(deliveries), beside };
+}
+
+/** A delivery whose day is mistyped, or that was not unpacked, must not be passed over. */
+async function expectNothingLost(
+  folder: string,
+  beside: readonly string[],
+  isKnown: (name: string) => boolean,
+): Promise<void> {
+  for (const name of beside) {
+    const inside = await readdir(path.join(folder, name)).catch(() => []);
+    const isData = isKnown(name) || name.toLowerCase().endsWith(".zip") || inside.some(isKnown);
+    if (!isData) continue;
     throw new MarqueeError({
       reason: "input",
-      what: `${folder} holds ${beside} and, beside it, dated deliveries such as ${dated[0] ?? ""}`,
-      next: "Give the files beside them a folder with their date too",
+      what: `${folder} holds ${name} beside dated deliveries`,
+      next: "Put its files into a folder named by their day, such as 2024-01-31, or move it away",
     });
   }
-  return Promise.all(
-    dated.map(async (name): Promise<Delivery> => {
-      const below = path.join(folder, name);
-      const inside = await readdir(below).catch((error: unknown) => {
-        throw unreadable(below, error);
+}
+
+function expectDistinctDays(deliveries: readonly Delivery[]): void {
+  const byDay = new Map<string, Delivery>();
+  for (const delivery of deliveries) {
+    if (delivery.date === undefined) continue;
+    const day = `${delivery.series}\n${delivery.date.toISOString()}`;
+    const other = byDay.get(day);
+    if (other !== undefined) {
+      throw new MarqueeError({
+        reason: "input",
+        what: `${other.folder} and ${delivery.folder} are deliveries of the same day`,
+        next: "Nobody can tell which is the newer one: put the files of a day into one folder",
       });
-      return { folder: below, entries: inside.sort(), date: dayOf(folder, name), series: place };
-    }),
-  );
+    }
+    byDay.set(day, delivery);
+  }
 }
 
 /** The day that a folder is named by: 2024-01-31 or 20240131. Other eight digits are just a name. */

@@ -38,7 +38,8 @@ export async function findFiles(
 ): Promise<Findings> {
   const files: FoundFiles = new Map(sources.map((source) => [source, []]));
   const notRead: string[] = [];
-  for (const delivery of await deliveriesOf(folders, (name) => isKnown(sources, name))) {
+  const { deliveries, beside } = await deliveriesOf(folders, (name) => isKnown(sources, name));
+  for (const delivery of deliveries) {
     const entries = new Set(delivery.entries);
     for (const [source, found] of files) {
       const chosen = chosenFile(source, entries, small);
@@ -47,8 +48,11 @@ export async function findFiles(
       entries.delete(chosen.name);
     }
     if (entries.size === delivery.entries.length) throw await nothingKnown(sources, delivery);
-    const others = [...entries].filter((name) => name !== "origin.json" && !name.startsWith("."));
-    if (others.length > 0) notRead.push(`${delivery.folder}: ${others.join(", ")}`);
+    beside.push({ folder: delivery.folder, names: [...entries] });
+  }
+  for (const { folder, names } of beside) {
+    const others = names.filter((name) => name !== "origin.json" && !name.startsWith("."));
+    if (others.length > 0) notRead.push(`${folder}: ${others.join(", ")}`);
   }
   for (const [source, found] of files) expectOneFolder(source, found);
   return { files, notRead };

@@ -1,8 +1,7 @@
 import { MarqueeError } from "../../errors.ts";
 import { quoted, type Session } from "../duckdb.ts";
 import type { FoundFile } from "./find.ts";
-import { notUtf8 } from "./header.ts";
-import { longestRecord, recordAt } from "./survey.ts";
+import { longestRecord } from "./survey.ts";
 
 /** How DuckDB is to split a file into records and fields, all of them text. */
 export interface CsvReading {
@@ -62,11 +61,6 @@ export async function copyTyped(
     badEncodingAt: typeof position === "bigint" ? Number(position) : undefined,
     malformed: await session.number("select count(distinct line) from rejected"),
   };
-}
-
-/** A file in another encoding is refused whole: its accents would be lost record by record. */
-export async function wronglyEncoded(file: FoundFile, position: number): Promise<MarqueeError> {
-  return notUtf8(file.path, `record ${await recordAt(file.path, position)}`);
 }
 
 function scanFault({ path }: FoundFile, error: unknown): MarqueeError {

@@ -3,10 +3,11 @@ import { rm } from "node:fs/promises";
 import { MarqueeError } from "../../errors.ts";
 import type { Encoding, Source, SourceColumn } from "../../sql/catalog/types.ts";
 import { quoted, type Session } from "../duckdb.ts";
-import { asUtf8 } from "./encoding.ts";
+import { asUtf8, lineAt } from "./encoding.ts";
 import type { FoundFile } from "./find.ts";
+import { notUtf8 } from "./header.ts";
 import { untypedRecords } from "./quarantine.ts";
-import { copyTyped, readCsv, wronglyEncoded } from "./read-csv.ts";
+import { copyTyped, readCsv } from "./read-csv.ts";
 import type { Scan, ScanOptions } from "./scan.ts";
 import { longestRecord } from "./survey.ts";
 import type { TypedFile } from "./typed-records.ts";
@@ -35,8 +36,8 @@ interface LineField {
 const never = "\x01\x02\x03\x04";
 
 /**
- * Scans a file of lines. DuckDB splits and types them and keeps the faulty ones whole: no record
- * passes through this process but those that go to quarantine.
+ * Scans a file of lines. DuckDB splits and types them and keeps the faulty ones whole: JavaScript
+ * sees no records but those that go to quarantine, and of a Latin-1 file the bytes.
  *
  * @throws MarqueeError (input) for a file that is in none of the encodings, whose line ends differ,
  *   that has a line beyond all measure, or that is mostly faults
@@ -84,7 +85,11 @@ async function copyInItsEncoding(
     const copied = await copyTyped(session, file, select, typedFile);
     if (readable !== file) await rm(readable.path);
     badEncodingAt = copied.badEncodingAt;
-    if (badEncodingAt !== undefined) continue;
+    if (badEncodingAt !== undefined) {
+      // Characters beyond ASCII that came out well are no accident: the file is UTF-8 and damaged.
+      if (await holdsOtherThanAscii(session, source, typedFile)) break;
+      continue;
+    }
     if (copied.malformed === 0) return copied.rows;
     throw new MarqueeError({
       reason: "input",
@@ -92,7 +97,22 @@ async function copyInItsEncoding(
       next: "Compare it with the publisher's file",
     });
   }
-  throw await wronglyEncoded(file, badEncodingAt ?? 0);
+  const line = await lineAt(file.path, badEncodingAt ?? 1);
+  throw notUtf8(file.path, `record ${lines.header ? line - 1 : line}`);
+}
+
+async function holdsOtherThanAscii(
+  session: Session,
+  source: Source,
+  typedFile: string,
+): Promise<boolean> {
+  const texts = source.columns.filter(({ type }) => type === "STRING");
+  const beyond = texts.map(({ name }) => `regexp_matches("${name}", '[^\\x00-\\x7f]')`);
+  if (beyond.length === 0) return false;
+  const count = await session.number(
+    `select count(*) from read_parquet(${quoted(typedFile)}) where ${beyond.join(" or ")}`,
+  );
+  return count > 0;
 }
 
 function textRecords(file: FoundFile, lines: Lines): TextRecords {

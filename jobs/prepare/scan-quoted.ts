@@ -2,12 +2,13 @@ import { MarqueeError } from "../../errors.ts";
 import type { Source, SourceColumn } from "../../sql/catalog/types.ts";
 import type { Session } from "../duckdb.ts";
 import type { FoundFile } from "./find.ts";
-import type { Header } from "./header.ts";
+import { type Header, notUtf8 } from "./header.ts";
 import { expectFewFaults, type QuarantinedRecord, untypedRecords } from "./quarantine.ts";
-import { copyTyped, readCsv, wronglyEncoded } from "./read-csv.ts";
+import { copyTyped, readCsv } from "./read-csv.ts";
 import type { Scan, ScanOptions } from "./scan.ts";
 import {
   longestRecord,
+  recordAt,
   recordTexts,
   someLineEndsWithComma,
   type SurveyedRecord,
@@ -69,7 +70,9 @@ export async function scanQuoted(
     { runStart, delivered: file.delivery.date ?? runStart },
   );
   const { rows, malformed, badEncodingAt } = await copyTyped(session, file, select, typedFile);
-  if (badEncodingAt !== undefined) throw await wronglyEncoded(file, badEncodingAt);
+  if (badEncodingAt !== undefined) {
+    throw notUtf8(file.path, `record ${await recordAt(file.path, badEncodingAt)}`);
+  }
 
   const split = { file, fields: columns.length, firstOrdinal, wellFormed: rows, malformed };
   const typed: TypedFile = { path: typedFile, leadingRows: 0, firstOrdinal };

@@ -50,6 +50,7 @@ export async function scanFile(
       next: `Put the whole file there, or take it away to run without ${source.name}`,
     });
   }
+  expectPastDelivery(file, options.runStart);
   const warnings: string[] = [];
   const scan =
     file.layout.kind === "csv"
@@ -60,6 +61,18 @@ export async function scanFile(
     warnings.push(`${file.path} holds ${what}: its tables are empty`);
   }
   return { scan, warnings };
+}
+
+/** A delivery of the future would win over all that come until then. */
+function expectPastDelivery({ delivery: { date, folder } }: FoundFile, runStart: Date): void {
+  // Somewhere on earth it is tomorrow already.
+  const latest = runStart.getTime() + 24 * 3600 * 1000;
+  if (date === undefined || date.getTime() <= latest) return;
+  throw new MarqueeError({
+    reason: "input",
+    what: `${folder} is named by a day that has not come yet`,
+    next: "Name a delivery's folder by the day on which it came",
+  });
 }
 
 function linesOf(source: Source, layout: DelimitedLayout): Lines {

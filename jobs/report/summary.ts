@@ -134,5 +134,6 @@ function decimal(value: number): string {
 }
 
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, " ").slice(0, 100);
+  // What a file holds must not steer a terminal.
+  return text.replace(/[\s\p{Cc}]+/gu, " ").slice(0, 100);
 }

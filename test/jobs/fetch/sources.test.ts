@@ -65,8 +65,8 @@ describe("what --source names", () => {
         expect(titles).to.deep.equal([["Café", "Drama"]]);
       }
       const raw = path.join(lake, "raw");
-      expect(await readdir(raw)).to.deep.equal(["ml-1m.zip"]);
-      expect((await readdir(path.join(raw, "ml-1m.zip"))).sort()).to.deep.equal([
+      expect(await readdir(raw)).to.deep.equal(["ml-1m.zip.unpacked"]);
+      expect((await readdir(path.join(raw, "ml-1m.zip.unpacked"))).sort()).to.deep.equal([
         "files",
         "origin.json",
       ]);
@@ -108,6 +108,11 @@ describe("what --source names", () => {
       const broken: [string, Buffer, RegExp][] = [
         ["none.zip", zipOf({ "readme.txt": "" }), /none\.zip holds no file that Marquee knows/],
         ["cut.zip", zipOf(movieLens).subarray(0, 50), /cut\.zip is not a whole zip/],
+        [
+          "two.zip",
+          zipOf({ "a/ratings.dat": "x", "b/ratings.dat": "x" }),
+          /two\.zip holds known files in several folders: a, b/,
+        ],
         ["page.zip", Buffer.from("<html>"), /page\.zip is not a whole zip/],
         ["out.zip", zipOf({ "../ratings.dat": "x" }), /\.\.\/ratings\.dat/],
       ];
@@ -134,6 +139,19 @@ describe("what --source names", () => {
       expect((await failure(prepare, "usage")).line).to.match(
         /fred has not been fetched into .*lake.*Run the step fetch first/,
       );
+
+      // Another zip of the same name is not the one that was unpacked.
+      await writeFiles(folder, {
+        "a/x.zip": zipOf(movieLens),
+        "b/x.zip": zipOf({ "u.data": "1\t1\t3\t1\n" }),
+      });
+      await runLocally({ sources: [path.join(folder, "a", "x.zip")], lake, only: ["fetch"] });
+      const other = runLocally({
+        sources: [path.join(folder, "b", "x.zip")],
+        lake,
+        only: ["prepare"],
+      });
+      expect((await failure(other, "usage")).line).to.match(/b\/x\.zip has not been fetched/);
     });
   });
 });
@@ -161,7 +179,7 @@ describe("--dry-run", () => {
     });
   });
 
-  it("lists the files of folders and zips with their sizes", async () => {
+  it("lists the files of folders, and tells the size of zips", async () => {
     const declared = await catalog();
     await withFolder(async (folder) => {
       const source = await tinySource(path.join(folder, "in"));

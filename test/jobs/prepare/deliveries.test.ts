@@ -34,10 +34,11 @@ describe("dated deliveries", () => {
         "2024-01-31/links.csv": links("1,1,1"),
         "2024-01-31/ratings.csv": ratings,
         "2023-12-31/ratings.dat": "1::1::3::1\n",
-        "notes/ratings.csv": ratings,
+        "notes/about.txt": "",
         "notes.txt": "",
       });
       const findings = await find([folder]);
+      expect(findings.notRead).to.deep.equal([`${folder}: notes, notes.txt`]);
       expect(told(findings, "links", folder)).to.deep.equal([
         ["2024-01-31/links.csv", "2024-01-31"],
         ["20240229/links.csv", "2024-02-29"],
@@ -68,8 +69,8 @@ describe("dated deliveries", () => {
   });
 
   it("let the newest one's record of a key win, for every source but ratings", async () => {
-    const old = { day: "2024-01-01", content: links("1,11,111", "2,22,222", "3,33,333") };
-    const late = { day: "2024-02-01", content: links("1,12,112", "x,1,1", "1,13,113", "4,44,444") };
+    const old = { day: "2019-01-01", content: links("1,11,111", "2,22,222", "3,33,333") };
+    const late = { day: "2019-02-01", content: links("1,12,112", "x,1,1", "1,13,113", "4,44,444") };
     for (const files of [
       [old, late],
       [late, old],
@@ -89,13 +90,22 @@ describe("dated deliveries", () => {
     expect(now.rows.map((row) => row.slice(0, 3))).to.deep.include([1n, 15n, 115n]);
   });
 
+  it("are refused where their day has not come yet", async () => {
+    // The runs of these tests start on 2020-01-01.
+    const file = (day: string) => ({ day, content: links("1,1,1") });
+    expect((await failure(read("links", file("2020-01-03")), "input")).line).to.match(
+      /has not come yet/,
+    );
+    expect((await read("links", file("2020-01-02"))).account.kept).to.equal(1);
+  });
+
   it("let the time of rating decide for ratings, whatever came when", async () => {
     const file = (day: string, record: string) => ({
       day,
       content: `userId,movieId,rating,timestamp\n${record}\n`,
     });
-    const early = file("2024-02-01", "1,1,2.0,500");
-    const late = file("2024-01-01", "1,1,5.0,900");
+    const early = file("2019-02-01", "1,1,2.0,500");
+    const late = file("2019-01-01", "1,1,5.0,900");
     for (const files of [
       [early, late],
       [late, early],
@@ -110,6 +120,12 @@ describe("dated deliveries", () => {
       await writeFiles(folder, {
         "both/links.csv": links(),
         "both/2024-01-01/links.csv": links(),
+        "mistyped/2024-01-01/links.csv": links(),
+        "mistyped/2024-2-3/links.csv": links(),
+        "packed/2024-01-01/links.csv": links(),
+        "packed/2024-02-01.zip": "",
+        "twice/2024-01-01/links.csv": links(),
+        "twice/20240101/links.csv": links(),
         "noday/2024-02-30/links.csv": links(),
         "a/ratings.csv": ratings,
         "b/ratings.dat": "1::1::3::1\n",
@@ -121,7 +137,10 @@ describe("dated deliveries", () => {
       });
       await mkdir(path.join(folder, "nothing"));
       const refusals: [string[], RegExp][] = [
-        [["both"], /holds links\.csv and, beside it, dated deliveries such as 2024-01-01/],
+        [["both"], /both holds links\.csv beside dated deliveries/],
+        [["mistyped"], /mistyped holds 2024-2-3 beside dated deliveries/],
+        [["packed"], /packed holds 2024-02-01\.zip beside dated deliveries/],
+        [["twice"], /2024-01-01 and .*20240101 are deliveries of the same day/],
         [["noday"], /2024-02-30 is named like a day, but there is no such day/],
         [["a", "b"], /two folders hold ratings: .*a\/ratings\.csv and .*b\/ratings\.dat/],
         [["dated", "other"], /two folders hold ratings/],

@@ -130,6 +130,15 @@ describe("reading MovieLens' old layouts", () => {
         /1 of 1 records .* 1 fields where 4/,
       ],
       ["ratings", { name: "u.data", content: "" }, /u\.data is empty/],
+      // A damaged UTF-8 file must not be taken for Latin-1: all its accents would be lost.
+      [
+        "titles",
+        {
+          name: "movies.dat",
+          content: Buffer.concat([Buffer.from("1::Véro::War\n2::A"), latin1("\xff::War\n")]),
+        },
+        /record 2 holds bytes that are not UTF-8/,
+      ],
       [
         "ratings",
         { name: "u.data", content: `${"1".repeat(2_000_001)}\n1\t1\t3\t1\n` },
