@@ -86,8 +86,9 @@ async function copyInItsEncoding(
     if (readable !== file) await rm(readable.path);
     badEncodingAt = copied.badEncodingAt;
     if (badEncodingAt !== undefined) {
-      // Characters beyond ASCII that came out well are no accident: the file is UTF-8 and damaged.
-      if (await holdsOtherThanAscii(session, source, typedFile)) break;
+      // Latin-1 may be valid UTF-8 by chance; where most of what is not ASCII is, the file is UTF-8
+      // and damaged, and all its accents would be lost.
+      if ((await recordsBeyondAscii(session, source, typedFile)) > copied.malformed) break;
       continue;
     }
     if (copied.malformed === 0) return copied.rows;
@@ -101,18 +102,17 @@ async function copyInItsEncoding(
   throw notUtf8(file.path, `record ${lines.header ? line - 1 : line}`);
 }
 
-async function holdsOtherThanAscii(
+async function recordsBeyondAscii(
   session: Session,
   source: Source,
   typedFile: string,
-): Promise<boolean> {
+): Promise<number> {
   const texts = source.columns.filter(({ type }) => type === "STRING");
   const beyond = texts.map(({ name }) => `regexp_matches("${name}", '[^\\x00-\\x7f]')`);
-  if (beyond.length === 0) return false;
-  const count = await session.number(
+  if (beyond.length === 0) return 0;
+  return session.number(
     `select count(*) from read_parquet(${quoted(typedFile)}) where ${beyond.join(" or ")}`,
   );
-  return count > 0;
 }
 
 function textRecords(file: FoundFile, lines: Lines): TextRecords {

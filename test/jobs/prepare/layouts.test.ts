@@ -135,9 +135,12 @@ describe("reading MovieLens' old layouts", () => {
         "titles",
         {
           name: "movies.dat",
-          content: Buffer.concat([Buffer.from("1::Véro::War\n2::A"), latin1("\xff::War\n")]),
+          content: Buffer.concat([
+            Buffer.from("1::Véro::War\n3::Café::War\n2::A"),
+            latin1("\xff::War\n"),
+          ]),
         },
-        /record 2 holds bytes that are not UTF-8/,
+        /record 3 holds bytes that are not UTF-8/,
       ],
       [
         "ratings",
