@@ -1,6 +1,7 @@
-import { Command, CommanderError, Option } from "commander";
+import { Command, Option } from "commander";
 
 import { MarqueeError } from "../errors.ts";
+import { parsed } from "./command-line.ts";
 import type { LogFormat } from "./report/log.ts";
 
 /** What a run is asked for, complete. */
@@ -48,18 +49,9 @@ export function readOptions(
       new Option("--log <format>", "how the run is reported")
         .choices(["text", "json"])
         .default("text"),
-    )
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined });
+    );
+  if (!parsed(command, argv)) return undefined;
 
-  try {
-    command.parse([...argv], { from: "user" });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.code === "commander.helpDisplayed") return undefined;
-    throw usage(error.message.replace(/^error: /, "").replace(/\.$/, ""));
-  }
   const said = command.opts<{
     source?: string[];
     small: boolean;

@@ -5,7 +5,8 @@ import Table from "cli-table3";
 import { Command } from "commander";
 
 import { MarqueeError } from "../errors.ts";
-import { parsed, program } from "./program.ts";
+import { parsed } from "../jobs/command-line.ts";
+import { program } from "./program.ts";
 
 /** Asks a lake's warehouse one question and prints the answer: for a machine without DuckDB's shell. */
 await program(async () => {

@@ -9,7 +9,8 @@ import { logFormatOf } from "../jobs/options.ts";
 import { runPipeline } from "../jobs/pipeline.ts";
 import { createLog, type LogFormat } from "../jobs/report/log.ts";
 import { loadCatalog } from "../sql/catalog/catalog.ts";
-import { parsed, program } from "./program.ts";
+import { parsed } from "../jobs/command-line.ts";
+import { program } from "./program.ts";
 
 const log = createLog(logFormatOf(argv.slice(2)));
 

@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 
 import { exitCodes } from "../errors.ts";
-import { parsed, program } from "./program.ts";
+import { parsed } from "../jobs/command-line.ts";
+import { program } from "./program.ts";
 import { layoutNames, writeSample, type SampleOptions } from "./sample/index.ts";
 
 function digits(text: string): number {

@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { env } from "node:process";
 
@@ -7,8 +6,8 @@ import type { Dataset, Source } from "../../sql/catalog/types.ts";
 import type { Log } from "../report/log.ts";
 import { adviceOn, credentialHeaders } from "./credentials.ts";
 import { download, type Downloaded, type Patience } from "./download.ts";
-import { filesFolder, type Origin, readOrigin, writeOrigin } from "./origin.ts";
-import { dropNext, isBegun, openNext, repair, replaceByNext } from "./raw-folder.ts";
+import { filesFolder, type Origin, readOrigin } from "./origin.ts";
+import { repair, replaceRaw } from "./raw-folder.ts";
 import { unpackKnown } from "./zip-source.ts";
 
 export interface FetchEffects {
@@ -31,7 +30,7 @@ export async function fetchDataset(
   folder: string,
   effects: FetchEffects,
 ): Promise<void> {
-  const { log, now = () => new Date() } = effects;
+  const { log } = effects;
   await repair(folder);
   const known = await readOrigin(folder);
   if (known !== undefined && isFinal(dataset, known)) {
@@ -42,38 +41,45 @@ export async function fetchDataset(
     return;
   }
 
-  const next = await openNext(folder);
-  const { file, form } = dataset.download;
-  // A zip is kept as received; any other file is read as it is.
-  const target = path.join(next, ...(form === "zip" ? [] : [filesFolder]), file);
-  await mkdir(path.dirname(target), { recursive: true });
-  try {
-    const received = await receive(dataset, target, known, effects);
-    if (received.unchanged) {
-      await dropNext(folder);
-      log.info(`${dataset.name} has not changed since ${known?.fetched_at ?? ""}`, {
-        step: "fetch",
-        dataset: dataset.name,
-      });
-      return;
-    }
-    const unpacked =
-      form === "zip"
-        ? await unpackKnown(target, next, effects).catch((error: unknown) => {
-            throw unusable(dataset, error);
-          })
-        : { files: [{ name: file, bytes: received.bytes }], left_packed: [] };
-    await writeOrigin(next, originOf(dataset, received, unpacked, now()));
-    await replaceByNext(folder);
+  const build = (next: string): Promise<Origin | undefined> =>
+    fetchInto(next, dataset, known, effects);
+  const isNew = await replaceRaw(folder, build).catch((error: unknown) => {
+    throw known === undefined ? error : offeringCopy(error, known);
+  });
+  if (isNew) {
     log.info(`${dataset.name} is in ${path.join(folder, filesFolder)}`, {
       step: "fetch",
       dataset: dataset.name,
     });
-  } catch (error) {
-    // What was received so far is worth keeping only where a later run can go on with it.
-    if (!(await isBegun(folder, path.relative(next, target)))) await dropNext(folder);
-    throw known === undefined ? error : offeringCopy(error, known);
   }
+}
+
+/** @returns undefined where the dataset has not changed since it was fetched */
+async function fetchInto(
+  next: string,
+  dataset: Dataset,
+  known: Origin | undefined,
+  effects: FetchEffects,
+): Promise<Origin | undefined> {
+  const { log, now = () => new Date() } = effects;
+  const { file, form } = dataset.download;
+  // A zip is kept as received; any other file is read as it is.
+  const target = path.join(next, ...(form === "zip" ? [] : [filesFolder]), file);
+  const received = await receive(dataset, target, known, effects);
+  if (received.unchanged) {
+    log.info(`${dataset.name} has not changed since ${known?.fetched_at ?? ""}`, {
+      step: "fetch",
+      dataset: dataset.name,
+    });
+    return undefined;
+  }
+  const unpacked =
+    form === "zip"
+      ? await unpackKnown(target, next, effects).catch((error: unknown) => {
+          throw unusable(dataset, error);
+        })
+      : { files: [{ name: file, bytes: received.bytes }], left_packed: [] };
+  return originOf(dataset, received, unpacked, now());
 }
 
 async function receive(

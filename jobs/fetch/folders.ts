@@ -4,6 +4,7 @@ import path from "node:path";
 import { MarqueeError } from "../../errors.ts";
 import type { Catalog } from "../../sql/catalog/catalog.ts";
 import type { FolderLake } from "../lake/folder.ts";
+import { looksLikeDay } from "../prepare/deliveries.ts";
 import { isKnown } from "../prepare/find.ts";
 import { type GivenSource, givenSources } from "./given.ts";
 import { filesFolder, readOrigin } from "./origin.ts";
@@ -51,6 +52,6 @@ async function holdingFolder(folder: string, known: (name: string) => boolean): 
   const below = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   // Several folders may be dated deliveries, which find their own way.
   const [only] = below;
-  if (only === undefined || below.length > 1 || /^\d{4}-?\d{2}-?\d{2}$/.test(only)) return folder;
+  if (only === undefined || below.length > 1 || looksLikeDay(only)) return folder;
   return holdingFolder(path.join(folder, only), known);
 }

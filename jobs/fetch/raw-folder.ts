@@ -1,15 +1,13 @@
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
-import path from "node:path";
 
 import { MarqueeError } from "../../errors.ts";
-import { originFile } from "./origin.ts";
+import { type Origin, originFile, writeOrigin } from "./origin.ts";
 
-/** Where a raw folder's successor is built, and where its predecessor is put aside for a moment. */
-const nextOf = (folder: string): string => `${folder}.next`;
+/** Where a raw folder's predecessor is put aside for a moment. */
 const oldOf = (folder: string): string => `${folder}.old`;
 
 /**
- * Puts right what a run left that was killed between the renames of `replaceByNext`.
+ * Puts right what a run left that was killed between the renames of `replaceRaw`.
  *
  * @throws MarqueeError (lake) where something else is in the folder's place, which a fetch would replace
  */
@@ -26,32 +24,47 @@ export async function repair(folder: string): Promise<void> {
 }
 
 /**
- * The folder in which a raw folder's successor is built; what an interrupted fetch left there stays,
- * so that a download can go on.
+ * Builds a raw folder's successor beside it and puts it in its place: readers find all of the old
+ * files or all of the new. What an interrupted download left in it is kept, so that it can go on.
+ *
+ * @param build fills the folder that it is given and tells where its files come from; undefined
+ *   leaves all as it was
+ * @returns whether there is a successor
  */
-export async function openNext(folder: string): Promise<string> {
-  await mkdir(nextOf(folder), { recursive: true });
-  return nextOf(folder);
+export async function replaceRaw(
+  folder: string,
+  build: (next: string) => Promise<Origin | undefined>,
+): Promise<boolean> {
+  const next = `${folder}.next`;
+  await mkdir(next, { recursive: true });
+  try {
+    const origin = await build(next);
+    if (origin === undefined) {
+      await rm(next, { recursive: true, force: true });
+      return false;
+    }
+    await writeOrigin(next, origin);
+    await takePlace(next, folder);
+    return true;
+  } catch (error) {
+    // What was received so far is worth keeping only where a later run can go on with it.
+    if (!(await holdsPart(next))) await rm(next, { recursive: true, force: true });
+    throw error;
+  }
 }
 
-/** Puts the successor in the folder's place; readers find all of the old files or all of the new. */
-export async function replaceByNext(folder: string): Promise<void> {
+async function takePlace(next: string, folder: string): Promise<void> {
   if (await exists(folder)) await rename(folder, oldOf(folder));
-  await rename(nextOf(folder), folder).catch(async (error: unknown) => {
+  await rename(next, folder).catch(async (error: unknown) => {
     await repair(folder);
     throw error;
   });
   await rm(oldOf(folder), { recursive: true, force: true });
 }
 
-/** Clears away what was begun and is not wanted any more. */
-export async function dropNext(folder: string): Promise<void> {
-  await rm(nextOf(folder), { recursive: true, force: true });
-}
-
-/** Whether a download was begun that could go on. */
-export async function isBegun(folder: string, file: string): Promise<boolean> {
-  return exists(path.join(nextOf(folder), `${file}.part`));
+async function holdsPart(folder: string): Promise<boolean> {
+  const entries = await readdir(folder, { recursive: true }).catch(() => []);
+  return entries.some((name) => name.endsWith(".part"));
 }
 
 async function isOurs(folder: string): Promise<boolean> {

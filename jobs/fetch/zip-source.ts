@@ -6,11 +6,12 @@ import { pipeline } from "node:stream/promises";
 
 import { MarqueeError } from "../../errors.ts";
 import type { Source } from "../../sql/catalog/types.ts";
+import { looksLikeDay } from "../prepare/deliveries.ts";
 import { isKnown, unreadable } from "../prepare/find.ts";
 import type { Log } from "../report/log.ts";
 import { inUnits } from "../report/transfer.ts";
-import { filesFolder, type Origin, readOrigin, writeOrigin } from "./origin.ts";
-import { dropNext, openNext, repair, replaceByNext } from "./raw-folder.ts";
+import { filesFolder, type Origin, originFile, readOrigin } from "./origin.ts";
+import { repair, replaceRaw } from "./raw-folder.ts";
 import { unzip, type Unzipped } from "./unzip.ts";
 
 /**
@@ -32,23 +33,13 @@ export async function unpackZip(
     log.info(`${zip} is unpacked in ${folder} already`, { step: "fetch", zip });
     return;
   }
-  const next = await openNext(folder);
-  try {
-    const { files, left_packed } = await unpackKnown(zip, next, { sources, log });
-    const origin: Origin = {
-      source: zip,
-      address: path.resolve(zip),
-      fetched_at: new Date().toISOString(),
-      received: { name: path.basename(zip), bytes: size, sha256 },
-      files,
-      left_packed,
-    };
-    await writeOrigin(next, origin);
-    await replaceByNext(folder);
-  } catch (error) {
-    await dropNext(folder);
-    throw error;
-  }
+  await replaceRaw(folder, async (next) => ({
+    source: zip,
+    address: path.resolve(zip),
+    fetched_at: new Date().toISOString(),
+    received: { name: path.basename(zip), bytes: size, sha256 },
+    ...(await unpackKnown(zip, next, { sources, log })),
+  }));
 }
 
 /**
@@ -64,7 +55,7 @@ export async function unpackKnown(
   const isRead = (entry: string): boolean => isKnown(sources, path.posix.basename(entry));
   // A zip of made-up data must not lose the file that says so.
   const isWanted = (entry: string): boolean =>
-    isRead(entry) || path.posix.basename(entry) === "origin.json";
+    isRead(entry) || path.posix.basename(entry) === originFile;
   const target = path.join(folder, filesFolder);
   await rm(target, { recursive: true, force: true });
   const unzipped = await log.transfer(`unpacking ${path.basename(zip)}`, (progress) =>
@@ -90,8 +81,7 @@ export async function unpackKnown(
 /** Known files lie in one folder, or in dated deliveries beside each other. */
 function expectOnePlace(zip: string, files: Unzipped["files"]): void {
   const places = [...new Set(files.map((file) => path.posix.dirname(file.path)))];
-  const isDated = (place: string): boolean =>
-    /^\d{4}-?\d{2}-?\d{2}$/.test(path.posix.basename(place));
+  const isDated = (place: string): boolean => looksLikeDay(path.posix.basename(place));
   const series = new Set(places.map((place) => path.posix.dirname(place)));
   if (places.length < 2 || (places.every(isDated) && series.size === 1)) return;
   throw new MarqueeError({

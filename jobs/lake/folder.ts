@@ -4,6 +4,7 @@ import path from "node:path";
 import { MarqueeError } from "../../errors.ts";
 import { type Claim, claimLake, releaseLake } from "./lock.ts";
 import { emptyState, type LakeState, readState, writeState } from "./state.ts";
+import { unwritablePlace } from "./system-faults.ts";
 
 /**
  * A lake in a folder:
@@ -216,12 +217,9 @@ export function asLakeError(folder: string, error: unknown): unknown {
   const { code, path: place } = error as NodeJS.ErrnoException;
   if (error instanceof MarqueeError || code === undefined) return error;
   if (place !== undefined && path.relative(folder, place).startsWith("..")) return error;
-  const why: Record<string, [string, string]> = {
-    EACCES: ["this user may not write there", "Name another folder with --lake"],
-    EPERM: ["the system does not allow it", "Name another folder with --lake"],
-    EROFS: ["it lies on a read-only disk", "Name another folder with --lake"],
+  const why: Record<string, readonly [string, string]> = {
+    ...unwritablePlace,
     ENOSPC: ["the disk is full", "Make room and run again; what was published before is intact"],
-    ENOTDIR: ["a part of the path is a file", "Name another folder with --lake"],
     EEXIST: ["it is a file, not a folder", "Name another folder with --lake"],
   };
   const [what, next] = why[code] ?? [`the system says ${code}`, "Look at the folder"];

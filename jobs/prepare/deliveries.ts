@@ -119,9 +119,16 @@ function expectDistinctDays(deliveries: readonly Delivery[]): void {
   }
 }
 
-/** The day that a folder is named by: 2024-01-31 or 20240131. Other eight digits are just a name. */
+const dayForm = /^(\d{4})(-?)(\d{2})\2(\d{2})$/;
+
+/** Whether a folder's name has the form of a day: 2024-01-31 or 20240131. */
+export function looksLikeDay(name: string): boolean {
+  return dayForm.test(name);
+}
+
+/** The day that a folder is named by. Eight digits that are no day are just a name. */
 function dayOf(folder: string, name: string): Date | undefined {
-  const parts = /^(\d{4})(-?)(\d{2})\2(\d{2})$/.exec(name);
+  const parts = dayForm.exec(name);
   if (parts === null) return undefined;
   const iso = `${parts[1] ?? ""}-${parts[3] ?? ""}-${parts[4] ?? ""}`;
   const date = new Date(`${iso}T00:00:00Z`);

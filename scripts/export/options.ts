@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 
 import { MarqueeError } from "../../errors.ts";
-import { parsed } from "../program.ts";
+import { parsed } from "../../jobs/command-line.ts";
 import { type Format, formats } from "./formats.ts";
 
 /** What an export is asked for, complete. */

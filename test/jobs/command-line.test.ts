@@ -1,24 +1,16 @@
-import { execFile, type ExecFileOptions, spawn } from "node:child_process";
+import { type ExecFileOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { promisify } from "node:util";
 
 import { expect } from "chai";
 
 import { exitCodes } from "../../errors.ts";
 import { answers } from "../support/answers.ts";
 import { withFolder } from "../support/folder.ts";
+import { type Outcome, root, runProgram } from "../support/program.ts";
 import { askWarehouse } from "../support/warehouse.ts";
 import { tinyFiles, tinySource } from "../support/tiny-source.ts";
-
-const root = path.join(import.meta.dirname, "..", "..");
-
-interface Outcome {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
 
 /** Runs the program as a person would. */
 async function pipeline(...args: string[]): Promise<Outcome> {
@@ -26,14 +18,7 @@ async function pipeline(...args: string[]): Promise<Outcome> {
 }
 
 async function pipelineAs(options: ExecFileOptions, ...args: string[]): Promise<Outcome> {
-  const command = ["--import", "tsx", path.join(root, "jobs", "pipeline.ts"), ...args];
-  try {
-    const ran = await promisify(execFile)(process.execPath, command, { cwd: root, ...options });
-    return { code: 0, stdout: String(ran.stdout), stderr: String(ran.stderr) };
-  } catch (error) {
-    const { code, stdout, stderr } = error as Outcome;
-    return { code, stdout, stderr };
-  }
+  return runProgram("jobs/pipeline.ts", args, options);
 }
 
 /** Runs the program and kills it once it has said something. */

@@ -1,4 +1,4 @@
-import { execFile, type ExecFileOptions } from "node:child_process";
+import type { ExecFileOptions } from "node:child_process";
 import { existsSync } from "node:fs";
 import {
   chmod,
@@ -14,7 +14,6 @@ import {
 } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 
 import { expect } from "chai";
 
@@ -27,26 +26,12 @@ import { failure } from "../support/errors.ts";
 import { exported, filesBelow, withSession } from "../support/export.ts";
 import { writeFiles } from "../support/folder.ts";
 import { runLocally } from "../support/pipeline.ts";
+import { type Outcome, runProgram } from "../support/program.ts";
 import { tinySource } from "../support/tiny-source.ts";
-
-const root = path.join(import.meta.dirname, "..", "..");
-
-interface Outcome {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
 
 /** Runs the program as a person would. */
 async function program(args: string[], options: ExecFileOptions = {}): Promise<Outcome> {
-  const command = ["--import", "tsx", path.join(root, "scripts", "export.ts"), ...args];
-  try {
-    const ran = await promisify(execFile)(process.execPath, command, { cwd: root, ...options });
-    return { code: 0, stdout: String(ran.stdout), stderr: String(ran.stderr) };
-  } catch (error) {
-    const { code, stdout, stderr } = error as Outcome;
-    return { code, stdout, stderr };
-  }
+  return runProgram("scripts/export.ts", args, options);
 }
 
 describe("the export", function () {

@@ -6,6 +6,7 @@ import path from "node:path";
 import { z } from "zod";
 
 import { MarqueeError } from "../../../errors.ts";
+import { unwritablePlace } from "../../lake/system-faults.ts";
 
 /** What may be sent in a header: somebody may have edited the file. */
 const headerText = z.string().regex(/^[\x20-\x7e\x80-\xff]*$/);
@@ -154,13 +155,10 @@ function noteIn(text: string): Note | undefined {
 function diskFailure(file: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) return error;
-  const why: Record<string, [string, string]> = {
-    EACCES: ["this user may not write there", "Name another folder with --lake"],
-    EPERM: ["the system does not allow it", "Name another folder with --lake"],
-    EROFS: ["it lies on a read-only disk", "Name another folder with --lake"],
+  const why: Record<string, readonly [string, string]> = {
+    ...unwritablePlace,
     ENOSPC: ["the disk is full", "Make room and run again"],
     EDQUOT: ["the disk quota is used up", "Make room and run again"],
-    ENOTDIR: ["a part of the path is a file", "Name another folder with --lake"],
     EEXIST: ["a part of the path is a file", "Name another folder with --lake"],
     EISDIR: ["a folder is in its place", "Move it away, or name another folder with --lake"],
   };
