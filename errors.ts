@@ -17,6 +17,10 @@ export const exitCodes = {
   lake: 6,
   /** A publisher's file cannot be fetched. */
   network: 7,
+  /** SIGINT stopped the run, as Ctrl-C does: 128 and the signal's number, as shells count. */
+  interrupted: 130,
+  /** SIGTERM stopped the run, as a system does that shuts down. */
+  terminated: 143,
 } as const;
 
 export type ExitReason = Exclude<keyof typeof exitCodes, "success">;

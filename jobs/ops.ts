@@ -26,7 +26,7 @@ export interface RunRecord {
   accounts: SourceAccount[];
   quarantined: { source: string; file: string; records: QuarantinedRecord[] }[];
   made: (MadeTable & { step: string })[];
-  steps: { step: string; seconds: number }[];
+  steps: { step: string; seconds: number; peakMemoryBytes: number }[];
   checks: CheckResult[];
   synthetic: boolean | undefined;
   /** Names or folders that the tables come from; undefined while no step has read or found them. */
@@ -199,7 +199,12 @@ function opsRows(
         bytes,
         seconds,
       })),
-      ...record.steps.map(({ step, seconds }) => ({ ...run, step, seconds })),
+      ...record.steps.map(({ step, seconds, peakMemoryBytes }) => ({
+        ...run,
+        step,
+        seconds,
+        peak_memory_bytes: peakMemoryBytes,
+      })),
     ],
     checks: record.checks.map(({ table, name, severity, failingRows, query }) => ({
       ...run,

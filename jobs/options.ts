@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 
 import { MarqueeError } from "../errors.ts";
 import { parsed } from "./command-line.ts";
+import { type Months, readMonths } from "./months.ts";
 import type { LogFormat } from "./report/log.ts";
 
 /** What a run is asked for, complete. */
@@ -11,6 +12,12 @@ export interface Options {
   /** Whether the small edition of a file is taken where there is one. */
   small: boolean;
   lake: string;
+  /** Whether the sources are added to what is published, instead of taking its place. */
+  merge: boolean;
+  /** The instant for which files stand that do not lie in a folder named by its day; else the run's start. */
+  delivered: Date | undefined;
+  /** Take ratings of these months alone. */
+  months: Months | undefined;
   /** Names of the steps to run, in the order of the pipeline. */
   only: string[];
   log: LogFormat;
@@ -43,6 +50,13 @@ export function readOptions(
     )
     .option("--small", "take a file's small edition where a folder holds both", false)
     .option("--lake <folder>", "where the results are kept", "data")
+    .option("--merge", "add the sources to what the lake holds, key by key", false)
+    .option(
+      "--delivered <day or instant>",
+      "when files came that lie in no folder named by its day, such as 2024-01-31 (default: now)",
+    )
+    .option("--months <from..to>", "take the ratings of these months alone: 2015-01..2015-12")
+    .option("--from <step>", "go on with a run that failed, from this step")
     .option("--only <steps>", `run these steps alone, separated by commas: ${stepNames.join(", ")}`)
     .option("--dry-run", "say what would be fetched, and do nothing", false)
     .addOption(
@@ -52,27 +66,61 @@ export function readOptions(
     );
   if (!parsed(command, argv)) return undefined;
 
-  const said = command.opts<{
-    source?: string[];
-    small: boolean;
-    lake: string;
-    only?: string;
-    log: LogFormat;
-    dryRun: boolean;
-  }>();
-  const only = said.only === undefined ? [...stepNames] : chosenSteps(said.only, stepNames);
+  const said = command.opts<Said>();
+  const only = chosenSteps(said, stepNames);
   if (said.lake.trim() === "") throw usage("--lake needs the name of a folder");
-  if (said.source !== undefined && !only.includes("fetch") && !only.includes("prepare")) {
-    throw usage("--source is read by the steps fetch and prepare, which --only leaves out");
+  if (!only.includes("prepare")) {
+    const idle = (["source", "merge", "delivered", "months"] as const).find((name) => said[name]);
+    if (idle !== undefined && !(idle === "source" && only.includes("fetch"))) {
+      throw usage(`--${idle} is read by the steps fetch and prepare, which are left out`);
+    }
   }
   return {
     sources: said.source ?? ["sample"],
     small: said.small,
     lake: said.lake,
+    merge: said.merge,
+    delivered: said.delivered === undefined ? undefined : instantOf(said.delivered),
+    months: said.months === undefined ? undefined : monthsOf(said.months),
     only,
     log: said.log,
     dryRun: said.dryRun,
   };
+}
+
+interface Said {
+  source?: string[];
+  small: boolean;
+  lake: string;
+  merge: boolean;
+  delivered?: string;
+  months?: string;
+  from?: string;
+  only?: string;
+  log: LogFormat;
+  dryRun: boolean;
+}
+
+function monthsOf(said: string): Months {
+  const months = readMonths(said);
+  if (typeof months === "string") throw usage(`--months: "${said}" ${months}`);
+  return months;
+}
+
+const instantForm = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?Z)?$/;
+
+/** A day means its first moment, as for a folder that is named by it. */
+function instantOf(said: string): Date {
+  const instant = new Date(instantForm.test(said) ? said : Number.NaN);
+  const isReal =
+    !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(said.slice(0, 10));
+  if (!isReal) {
+    throw usage(
+      `--delivered: "${said}" is no day like 2024-01-31 and no instant like 2024-01-31T12:00Z`,
+    );
+  }
+  if (instant.getTime() > Date.now()) throw usage(`--delivered: ${said} has not come yet`);
+  return instant;
 }
 
 /** How to report, as far as it can be told before the command line is known to be sound. */
@@ -82,13 +130,23 @@ export function logFormatOf(argv: readonly string[]): LogFormat {
   return said?.replace("--log=", "") === "json" ? "json" : "text";
 }
 
-function chosenSteps(said: string, stepNames: readonly string[]): string[] {
-  const asked = said.split(",").map((name) => name.trim());
-  const unknown = asked.find((name) => !stepNames.includes(name));
-  if (unknown !== undefined) {
-    throw usage(`--only: there is no step "${unknown}"; the steps are ${stepNames.join(", ")}`);
+function chosenSteps({ only, from }: Said, stepNames: readonly string[]): string[] {
+  if (only !== undefined && from !== undefined) {
+    throw usage("--from and --only both say which steps to run: give one of them");
   }
+  if (from !== undefined) {
+    expectStep("--from", from, stepNames);
+    return stepNames.slice(stepNames.indexOf(from));
+  }
+  if (only === undefined) return [...stepNames];
+  const asked = only.split(",").map((name) => name.trim());
+  for (const name of asked) expectStep("--only", name, stepNames);
   return stepNames.filter((name) => asked.includes(name));
+}
+
+function expectStep(option: string, name: string, stepNames: readonly string[]): void {
+  if (stepNames.includes(name)) return;
+  throw usage(`${option}: there is no step "${name}"; the steps are ${stepNames.join(", ")}`);
 }
 
 function usage(what: string): MarqueeError {

@@ -15,9 +15,11 @@ import { newRecord } from "./ops.ts";
 import { logFormatOf, type Options, readOptions } from "./options.ts";
 import { prepare } from "./prepare.ts";
 import { publish, publishOpsAlone } from "./publish.ts";
+import { forgetPeakMemory, peakMemory } from "./report/memory.ts";
 import { createLog, type Log } from "./report/log.ts";
 import { summary } from "./report/summary.ts";
 import { newRunId, type Run, type Step } from "./run.ts";
+import { stoppable, unlessStopped } from "./signals.ts";
 import { transform } from "./transform.ts";
 
 /** The pipeline, in the order in which data moves through it. */
@@ -46,26 +48,31 @@ export async function runPipeline(
 
   const id = newRunId(startedAt);
   const claim = { runId: id, startedAt: startedAt.toISOString(), sources: options.sources };
-  const lake = await FolderLake.open(options.lake, claim);
-  try {
-    return await runSteps({ id, startedAt, options, catalog, lake, record: newRecord(), log });
-  } finally {
-    await lake.close();
-  }
+  return stoppable(async (stop) => {
+    const lake = await FolderLake.open(options.lake, claim);
+    try {
+      const plan = { id, startedAt, options, catalog, lake, record: newRecord(), log };
+      return await runSteps(plan, stop);
+    } finally {
+      await lake.close();
+    }
+  });
 }
 
 /** A run before it has a session to work in. */
 type Plan = Omit<Run, "session" | "engine">;
 
-async function runSteps(plan: Plan): Promise<Run> {
+async function runSteps(plan: Plan, stop: AbortSignal): Promise<Run> {
+  const runAll = async (run: Run): Promise<Run> => {
+    for (const step of steps.filter(({ name }) => run.options.only.includes(name))) {
+      stop.throwIfAborted();
+      await runStep(step, run, stop);
+    }
+    if (!run.record.published) await publishOpsAlone(run, "succeeded", undefined);
+    return run;
+  };
   try {
-    return await withSession(plan, async (run) => {
-      for (const step of steps.filter(({ name }) => run.options.only.includes(name))) {
-        await runStep(step, run);
-      }
-      if (!run.record.published) await publishOpsAlone(run, "succeeded", undefined);
-      return run;
-    });
+    return await withSession(plan, runAll, stop);
   } catch (error) {
     const known = asLakeError(plan.options.lake, error);
     await recordFailure(plan, known);
@@ -73,9 +80,13 @@ async function runSteps(plan: Plan): Promise<Run> {
   }
 }
 
-async function withSession<T>(plan: Plan, use: (run: Run) => Promise<T>): Promise<T> {
+async function withSession<T>(
+  plan: Plan,
+  use: (run: Run) => Promise<T>,
+  stop?: AbortSignal,
+): Promise<T> {
   const spillFolder = path.join(plan.lake.work, "spill");
-  const session = await Session.open({ macros: plan.catalog.macros, spillFolder });
+  const session = await Session.open({ macros: plan.catalog.macros, spillFolder, stop });
   try {
     return await use({ ...plan, session, engine: new DuckDBEngine(session, plan.lake.work) });
   } finally {
@@ -83,13 +94,17 @@ async function withSession<T>(plan: Plan, use: (run: Run) => Promise<T>): Promis
   }
 }
 
-async function runStep(step: Step, run: Run): Promise<void> {
+async function runStep(step: Step, run: Run, stop: AbortSignal): Promise<void> {
   const start = performance.now();
-  await step.run(run);
+  forgetPeakMemory();
+  const work = step.run(run);
+  // What readers see is never left half done: publish ends by itself.
+  await (step.run === publish ? work : unlessStopped(work, stop));
   const seconds = (performance.now() - start) / 1000;
   // Publish writes its own row, for it writes the table in which it stands.
-  if (!run.record.published) run.record.steps.push({ step: step.name, seconds });
-  run.log.info(`${step.name}: ${seconds.toFixed(1)} s`, { step: step.name, seconds });
+  const measured = { step: step.name, seconds, peakMemoryBytes: peakMemory() };
+  if (!run.record.published) run.record.steps.push(measured);
+  run.log.info(`${step.name}: ${seconds.toFixed(1)} s`, measured);
 }
 
 /**

@@ -1,66 +1,97 @@
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
+import { MarqueeError } from "../errors.ts";
+import type { Catalog } from "../sql/catalog/catalog.ts";
 import { sourceFolders } from "./fetch/folders.ts";
-import { emptyState } from "./lake/state.ts";
-import { writeTable } from "./lake/table-files.ts";
+import { type Change, emptyState } from "./lake/state.ts";
+import { fingerprintOf } from "./lake/table-files.ts";
+import { expectAllArrived, summed } from "./prepare/account.ts";
 import { findFiles } from "./prepare/find.ts";
-import { expectAllArrived } from "./prepare/account.ts";
+import { baseOf, keepRecords, stagingOf } from "./prepare/kept-records.ts";
 import { readSource, type SourceReading } from "./prepare/read-source.ts";
+import { makeStaging } from "./prepare/staging.ts";
 import type { Run } from "./run.ts";
 
 /**
  * Reads every source's files into typed staging tables: one record a key, the faulty ones in
- * quarantine, every record accounted for.
+ * quarantine, every record accounted for. A merge adds them to what is published.
  */
 export async function prepare(run: Run): Promise<void> {
-  const { catalog, lake, session, record, log, options, startedAt: runStart } = run;
+  const { catalog, lake, record, log, options } = run;
   const folders = await sourceFolders(options.sources, run);
   const { files: found, notRead } = await findFiles(catalog.sources, folders, options);
   for (const names of notRead) log.info(`Not read in ${names}`, { step: "prepare" });
-  await lake.startWork();
+  const published = options.merge ? await lake.published() : undefined;
+  const base = published?.state.prepared;
+  if (base !== undefined) expectSameStaging(catalog, published?.state.fingerprints ?? {});
+  await (base === undefined ? lake.startWork() : lake.startMerge());
   const typedFolder = path.join(lake.work, "typed");
   await mkdir(typedFolder);
 
   record.sources = options.sources;
   const deliveries = [...found.values()].flat().map(({ delivery }) => delivery.folder);
   record.synthetic = await someAreSynthetic(new Set([...folders, ...deliveries]));
-  const staging = catalog.tables.filter((table) => table.layer === "staging");
-  await log.progress("prepare", found.size + staging.length, async (tick) => {
+  const changes: Record<string, Change> = {};
+  const replaced = new Map<string, number>();
+  await log.progress("prepare", found.size + stagingOf(catalog).length, async (tick) => {
     for (const [source, files] of found) {
+      if (base !== undefined && files.length === 0) continue;
       tick(source.name);
-      const reading = await readSource(session, source, files, { typedFolder, runStart });
-      record.accounts.push(reading.account);
-      record.quarantined.push(
-        ...reading.quarantined.map((faults) => ({ source: source.name, ...faults })),
-      );
-      tell(run, reading);
-    }
-    for (const table of staging) {
-      tick(table.id);
-      record.made.push({ step: "prepare", ...(await writeTable(session, lake.work, table)) });
+      const reading = await readSource(run.session, source, files, {
+        typedFolder,
+        runStart: run.startedAt,
+        delivered: options.delivered,
+        months: options.months,
+        base: base && baseOf(run, source),
+      });
+      tell(run, source.name, reading);
+      replaced.set(source.name, reading.replaced);
+      await keepRecords(run, source, reading, base !== undefined);
+      for (const table of stagingOf(catalog, source)) {
+        tick(table.id);
+        const { change, made } = await makeStaging(run, table, reading, base !== undefined);
+        changes[table.id] = change;
+        if (made !== undefined) record.made.push({ step: "prepare", ...made });
+      }
     }
   });
 
-  for (const { table, rows } of record.made) expectAllArrived(table, rows, record.accounts);
-
+  const accounts = summed(base?.accounts ?? [], record.accounts, replaced);
+  for (const { table, rows } of record.made) expectAllArrived(table, rows, accounts);
   await lake.writeWorkState({
     ...emptyState,
+    fingerprints: base && published?.state.fingerprints,
     prepared: {
       runId: run.id,
-      sources: options.sources,
-      synthetic: record.synthetic,
-      accounts: record.accounts,
+      sources: [...new Set([...(base?.sources ?? []), ...options.sources])],
+      synthetic: record.synthetic || (base?.synthetic ?? false),
+      accounts,
+      ...(base && { merge: { onto: base.runId, changes } }),
     },
   });
 }
 
-function tell({ log }: Run, { account, warnings }: SourceReading): void {
-  const { source, read, kept, superseded, quarantined } = account;
+/** A merge leaves most rows of staging as they are: they must be what is declared today. */
+function expectSameStaging(catalog: Catalog, fingerprints: Readonly<Record<string, string>>): void {
+  const other = stagingOf(catalog).find((table) => fingerprints[table.id] !== fingerprintOf(table));
+  if (other === undefined) return;
+  throw new MarqueeError({
+    reason: "lake",
+    what: `${other.id} is declared otherwise than when this lake was made: nothing can be merged into it`,
+    next: "Run once without --merge, from all sources",
+  });
+}
+
+function tell({ log, record }: Run, source: string, reading: SourceReading): void {
+  const { account, quarantined: faults, replaced, warnings } = reading;
+  record.accounts.push(account);
+  record.quarantined.push(...faults.map((ofFile) => ({ source, ...ofFile })));
+  const { read, kept, superseded, quarantined, outsideMonths } = account;
   for (const warning of warnings) log.warn(warning, { step: "prepare", source });
   log.detail(
-    `${source}: ${read} records read, ${kept} kept, ${superseded} superseded, ${quarantined} quarantined`,
-    { step: "prepare", ...account },
+    `${source}: ${read} records read, ${kept} kept, ${superseded} superseded, ${quarantined} quarantined, ${outsideMonths} outside the months; ${replaced} earlier ones replaced`,
+    { step: "prepare", ...account, replaced },
   );
 }
 

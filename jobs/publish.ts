@@ -3,9 +3,12 @@ import path from "node:path";
 
 import { MarqueeError } from "../errors.ts";
 import { opsTables, writeOps } from "./ops.ts";
+import type { Table } from "../sql/catalog/types.ts";
+import type { Change } from "./lake/state.ts";
+import { peakMemory } from "./report/memory.ts";
 import { remarksOn } from "./report/remarks.ts";
 import type { Run } from "./run.ts";
-import { preparedState } from "./transform.ts";
+import { changeOf, preparedState } from "./transform.ts";
 import { loadTables, warehouseName } from "./warehouse/duckdb-file.ts";
 
 /**
@@ -26,18 +29,21 @@ export async function publish(run: Run): Promise<void> {
     });
   }
 
-  // A warehouse that an earlier run left half written is of no use.
-  for (const name of [warehouseName, `${warehouseName}.wal`]) {
-    await rm(path.join(lake.work, name), { force: true });
-  }
   const tables = catalog.tables.filter((table) => table.layer !== "ops");
-  await log.progress("publish", tables.length, async (tick) => {
-    const loaded = await loadTables(session, lake.work, tables, tick);
+  const changes = await startWarehouse(run, state.prepared.merge);
+  const changed = tables.filter(
+    ({ id }) => changes === undefined || changeOf(changes, id) !== "same",
+  );
+  const sliced = new Set(changed.map(({ id }) => id).filter((id) => changes?.[id] === "slice"));
+  await log.progress("publish", changed.length, async (tick) => {
+    const loaded = await loadTables(session, lake.work, changed, { tick, sliced });
     record.made.push(...loaded.map((made) => ({ step: "publish", ...made })));
-    record.remarks = remarksOn(catalog, state.prepared.accounts, loaded);
+    const rows = await rowsOf(run, tables);
+    record.remarks = remarksOn(catalog, state.prepared.accounts, rows);
   });
   log.detail("publish: tables are loaded", { step: "publish" });
-  record.steps.push({ step: "publish", seconds: (performance.now() - start) / 1000 });
+  const seconds = (performance.now() - start) / 1000;
+  record.steps.push({ step: "publish", seconds, peakMemoryBytes: peakMemory() });
 
   await writeOps(run, lake.work, "succeeded", record.remarks.join("; "));
   await loadTables(session, lake.work, opsTables(catalog));
@@ -45,6 +51,42 @@ export async function publish(run: Run): Promise<void> {
   const untidy = await lake.publish(run.id);
   record.published = true;
   if (untidy !== undefined) log.warn(`published, but not tidied up: ${untidy}`);
+}
+
+/**
+ * Begins the warehouse of the next version: an empty one, or, for a merge, the published one.
+ *
+ * @returns how its tables differ from those to be published; undefined where it has none
+ */
+async function startWarehouse(
+  { lake }: Run,
+  merge: { onto: string; changes: Record<string, Change> } | undefined,
+): Promise<Record<string, Change> | undefined> {
+  // A warehouse that an earlier run left half written is of no use.
+  for (const name of [warehouseName, `${warehouseName}.wal`]) {
+    await rm(path.join(lake.work, name), { force: true });
+  }
+  const published = await lake.published();
+  if (merge === undefined || published?.state.prepared?.runId !== merge.onto) return undefined;
+  await copyWarehouse(published.folder, lake.work);
+  return merge.changes;
+}
+
+async function copyWarehouse(from: string, to: string): Promise<void> {
+  const [old, target] = [from, to].map((folder) => path.join(folder, warehouseName));
+  // Where the file system can share the bytes of two files, it does.
+  await copyFile(old ?? "", target ?? "", constants.COPYFILE_FICLONE);
+}
+
+/** How many rows each table has, whether or not this run has made it. */
+async function rowsOf(
+  { engine, session }: Run,
+  tables: readonly Table[],
+): Promise<Map<string, number>> {
+  await engine.show(tables);
+  const counts = tables.map(({ id }) => `(select count(*) from ${id}) as "${id}"`);
+  const [row = {}] = await session.rows(`select ${counts.join(", ")}`);
+  return new Map(tables.map(({ id }) => [id, Number(row[id])]));
 }
 
 /**
@@ -60,10 +102,7 @@ export async function publishOpsAlone(
   const previous = (await lake.published())?.folder;
   const untidy = await lake.republish(run.id, async (target) => {
     await writeOps(run, target, status, message);
-    if (previous !== undefined) {
-      const old = path.join(previous, warehouseName);
-      await copyFile(old, path.join(target, warehouseName), constants.COPYFILE_FICLONE);
-    }
+    if (previous !== undefined) await copyWarehouse(previous, target);
     await loadTables(session, target, opsTables(catalog));
   });
   if (untidy !== undefined) log.warn(`ops are written, but not tidied up: ${untidy}`);

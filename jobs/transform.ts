@@ -1,33 +1,87 @@
 import { MarqueeError } from "../errors.ts";
-import type { LakeState } from "./lake/state.ts";
+import type { Table } from "../sql/catalog/types.ts";
+import type { Slice } from "./engine/engine.ts";
+import type { Change, LakeState } from "./lake/state.ts";
+import { fingerprintOf, type MadeTable } from "./lake/table-files.ts";
 import type { Run } from "./run.ts";
 
 /** Runs every SELECT of core and marts over the staging tables, in the order of what they read. */
 export async function transform(run: Run): Promise<void> {
-  const { catalog, lake, engine, record, log } = run;
+  const { catalog, lake, engine, log } = run;
   const state = await preparedState(run);
   // From here on the tables are neither whole nor checked, also for a run that is killed.
   await lake.writeWorkState({ ...state, transformedBy: undefined, checkedBy: undefined });
   await engine.show(catalog.tables.filter((table) => table.layer === "staging"));
 
   const models = catalog.tables.filter(({ layer }) => layer === "core" || layer === "marts");
+  const { merge } = state.prepared;
   await log.progress("transform", models.length, async (tick) => {
     for (const table of models) {
       tick(table.id);
-      const made = await engine.make(table);
-      record.made.push({ step: "transform", ...made });
-      const { rows, bytes, seconds } = made;
-      log.detail(`${table.id}: ${rows} rows`, {
-        step: "transform",
-        table: table.id,
-        rows,
-        bytes,
-        seconds,
-      });
+      if (merge === undefined) tell(run, await engine.make(table));
+      else merge.changes[table.id] = await makeAfterMerge(run, table, state);
     }
   });
 
-  await lake.writeWorkState({ ...state, transformedBy: run.id, checkedBy: undefined });
+  const fingerprints = Object.fromEntries(
+    catalog.tables.map((table) => [table.id, fingerprintOf(table)]),
+  );
+  await lake.writeWorkState({
+    ...state,
+    fingerprints,
+    transformedBy: run.id,
+    checkedBy: undefined,
+  });
+}
+
+type Changes = Readonly<Record<string, Change>>;
+
+/** Makes of a table only as much anew as the merge has touched of what it reads. */
+async function makeAfterMerge(run: Run, table: Table, state: PreparedState): Promise<Change> {
+  const { engine, lake } = run;
+  const changes = state.prepared.merge?.changes ?? {};
+  if (state.fingerprints?.[table.id] !== fingerprintOf(table)) {
+    tell(run, await engine.make(table));
+    return "any";
+  }
+  if (table.reads.every((read) => changeOf(changes, read) === "same")) {
+    await engine.show([table]);
+    return "same";
+  }
+  const slice = sliceOf(run, table, changes);
+  if (slice !== undefined) {
+    tell(run, await engine.makeSlice(table, slice));
+    return "any";
+  }
+  tell(run, await engine.make(table));
+  const published = await lake.published();
+  // What others read is worth a look: often no row that was there before is another one now.
+  if (table.layer !== "core" || published === undefined) return "any";
+  return engine.compare(table, published.folder);
+}
+
+/** The part of its input by which a table can be made anew; undefined where all of it is needed. */
+function sliceOf({ catalog }: Run, table: Table, changes: Changes): Slice | undefined {
+  const { increment } = table;
+  const of = catalog.tables.find(({ id }) => id === increment?.of);
+  if (increment === undefined || of === undefined) return undefined;
+  const others = table.reads.filter((read) => read !== of.id);
+  const isPossible =
+    changeOf(changes, of.id) === "slice" &&
+    others.every((read) => ["same", "grown"].includes(changeOf(changes, read)));
+  return isPossible ? { of, by: increment.by } : undefined;
+}
+
+/** A table that nobody speaks of is one whose source was not in the delivery. */
+export function changeOf(changes: Changes, id: string): Change {
+  return changes[id] ?? "same";
+}
+
+function tell({ record, log }: Run, made: MadeTable): void {
+  record.made.push({ step: "transform", ...made });
+  const { table, rows, bytes, seconds } = made;
+  const facts = { step: "transform", table: table.id, rows, bytes, seconds };
+  log.detail(`${table.id}: ${rows} rows`, facts);
 }
 
 type PreparedState = LakeState & { prepared: NonNullable<LakeState["prepared"]> };

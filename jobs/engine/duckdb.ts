@@ -1,7 +1,18 @@
-import type { Table } from "../../sql/catalog/types.ts";
-import type { Session } from "../duckdb.ts";
-import { type MadeTable, showTable, writeTable } from "../lake/table-files.ts";
-import type { Engine } from "./engine.ts";
+import type { Check, Table } from "../../sql/catalog/types.ts";
+import { quoted, type Session } from "../duckdb.ts";
+import type { Change } from "../lake/state.ts";
+import {
+  changedRows,
+  type MadeTable,
+  showTable,
+  tableFiles,
+  writeTable,
+} from "../lake/table-files.ts";
+import { isBelow, isSame, neighbouringKeys } from "../prepare/contested-keys.ts";
+import type { Engine, Slice } from "./engine.ts";
+
+/** Below this many rows there is nothing to be gained by asking for the order of the rows first. */
+const manyRows = 1_000_000;
 
 /** The engine in this process. */
 export class DuckDBEngine implements Engine {
@@ -18,11 +29,84 @@ export class DuckDBEngine implements Engine {
     return writeTable(this.#session, this.#work, table);
   }
 
+  async makeSlice(table: Table, slice: Slice): Promise<MadeTable> {
+    const { by } = slice;
+    await this.#whileSliced(slice, async () => {
+      await this.#session.run(`create or replace temp table made_anew as ${table.select ?? ""}`);
+    });
+    return writeTable(
+      this.#session,
+      this.#work,
+      table,
+      `select * from read_parquet(${tableFiles(this.#work, table)})
+       anti join (select distinct "${by}" from ${this.#changed(slice)}) using ("${by}")
+       union all by name select * from made_anew`,
+    );
+  }
+
+  async compare(table: Table, publishedRoot: string): Promise<Change> {
+    const old = `read_parquet(${tableFiles(publishedRoot, table)})`;
+    const gone = await this.#session.number(
+      `select count(*) from (select * from ${old} except all select * from ${table.id})`,
+    );
+    if (gone > 0) return "any";
+    const grownBy = await this.#session.number(
+      `select (select count(*) from ${table.id}) - (select count(*) from ${old})`,
+    );
+    return grownBy === 0 ? "same" : "grown";
+  }
+
   async show(tables: readonly Table[]): Promise<void> {
     for (const table of tables) await showTable(this.#session, this.#work, table);
   }
 
-  async countFailingRows(query: string): Promise<number> {
+  async countFailingRows(
+    table: Table,
+    check: Check,
+    query: string,
+    slice: Slice | undefined,
+  ): Promise<number> {
+    if (slice !== undefined) {
+      return this.#whileSliced(slice, () => this.#session.number(query));
+    }
+    if (
+      check.check === "unique" &&
+      !check.nullSafe &&
+      (await this.#ascends(table, check.columns))
+    ) {
+      return 0;
+    }
     return this.#session.number(query);
+  }
+
+  /** Keys that ascend from row to row are unique: one scan says so, where grouping takes far longer. */
+  async #ascends(table: Table, columns: readonly string[]): Promise<boolean> {
+    const rows = await this.#session.number(`select count(*) from ${table.id}`);
+    if (rows < manyRows) return false;
+    const filled = columns.map((column) => `"${column}" is not null`).join(" and ");
+    const stays = `${isBelow(columns)} or (${isSame(columns)})`;
+    const neighbours = neighbouringKeys(`${table.id} where ${filled}`, columns);
+    return (
+      (await this.#session.number(`select count(*) from (${neighbours}) where ${stays}`)) === 0
+    );
+  }
+
+  /** Lets SELECTs find a slice under the name of the whole table for a while. */
+  async #whileSliced<T>(slice: Slice, work: () => Promise<T>): Promise<T> {
+    const { of, by } = slice;
+    const files = `read_parquet(${tableFiles(this.#work, of)})`;
+    await this.#session.run(
+      `create or replace view ${of.id} as
+       select * from ${files} semi join ${this.#changed(slice)} using ("${by}")`,
+    );
+    try {
+      return await work();
+    } finally {
+      await showTable(this.#session, this.#work, of);
+    }
+  }
+
+  #changed({ of }: Slice): string {
+    return `read_parquet(${quoted(changedRows(this.#work, of))})`;
   }
 }

@@ -1,5 +1,12 @@
-import type { Table } from "../../sql/catalog/types.ts";
+import type { Check, Table } from "../../sql/catalog/types.ts";
+import type { Change } from "../lake/state.ts";
 import type { MadeTable } from "../lake/table-files.ts";
+
+/** The rows of a table whose value of a column stands in rows that a merge has put into it. */
+export interface Slice {
+  of: Table;
+  by: string;
+}
 
 /**
  * Runs models and checks over the Parquet files of a lake's work folder. A table is known to an
@@ -14,9 +21,28 @@ export interface Engine {
    */
   make(table: Table): Promise<MadeTable>;
 
+  /**
+   * The same for a merge that has changed the rows of some keys: runs the SELECT over the slice alone,
+   * and keeps the table's rows of all other keys.
+   */
+  makeSlice(table: Table, slice: Slice): Promise<MadeTable>;
+
+  /** How a table that was made anew differs from the published one, whose files lie below a root. */
+  compare(table: Table, publishedRoot: string): Promise<Change>;
+
   /** Lets SELECTs read tables that are in the work folder already. */
   show(tables: readonly Table[]): Promise<void>;
 
-  /** Runs a check's SELECT; gives the number of rows that break the promise. */
-  countFailingRows(query: string): Promise<number>;
+  /**
+   * Asks how many rows break a promise.
+   *
+   * @param query the promise as a SELECT
+   * @param slice the only rows that can have come to break it since it was asked last
+   */
+  countFailingRows(
+    table: Table,
+    check: Check,
+    query: string,
+    slice: Slice | undefined,
+  ): Promise<number>;
 }

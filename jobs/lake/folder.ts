@@ -11,7 +11,8 @@ import { unwritablePlace } from "./system-faults.ts";
  *
  *     raw/                 files made or fetched, as received
  *     work/                tables of the next version, step by step; no reader's business
- *     versions/<run id>/   one whole version: staging/ core/ marts/ ops/ warehouse.duckdb lake.json
+ *     versions/<run id>/   one whole version: staging/ core/ marts/ ops/ warehouse.duckdb lake.json, and
+ *                          kept/, the records that a later merge is held against
  *     current              link to the version that readers see
  *     staging, core, marts, ops, warehouse.duckdb      links into current
  *
@@ -86,12 +87,16 @@ export class FolderLake {
       const published = await this.published();
       if (published === undefined) return this.startWork();
       await mkdir(this.work, { recursive: true });
-      for (const layer of ["staging", "core", "marts"]) {
-        await linkFolder(path.join(published.folder, layer), path.join(this.work, layer));
-      }
+      await this.#linkPublished(this.work);
       await this.writeWorkState(published.state);
     }
     await mkdir(path.join(this.work, "spill"), { recursive: true });
+  }
+
+  /** Begins the next version from the tables that are published, under second names. */
+  async startMerge(): Promise<void> {
+    await this.startWork();
+    await this.#linkPublished(this.work);
   }
 
   async workState(): Promise<LakeState | undefined> {
@@ -108,7 +113,7 @@ export class FolderLake {
    * @returns what could not be tidied up behind it: readers see the new tables all the same
    */
   async publish(runId: string): Promise<string | undefined> {
-    for (const leftover of ["spill", "typed"]) {
+    for (const leftover of ["spill", "typed", "changes"]) {
       await rm(path.join(this.work, leftover), { recursive: true, force: true });
     }
     return this.#switchTo(runId, this.work);
@@ -127,14 +132,17 @@ export class FolderLake {
     const folder = path.join(this.folder, "versions", `${runId}.next`);
     const published = await this.published();
     await mkdir(folder, { recursive: true });
-    if (published !== undefined) {
-      for (const layer of ["staging", "core", "marts"]) {
-        await linkFolder(path.join(published.folder, layer), path.join(folder, layer));
-      }
-    }
+    await this.#linkPublished(folder);
     await writeState(path.join(folder, "lake.json"), published?.state ?? emptyState);
     await prepare(folder);
     return this.#switchTo(runId, folder);
+  }
+
+  async #linkPublished(target: string): Promise<void> {
+    const current = path.join(this.folder, "current");
+    for (const name of ["staging", "core", "marts", "kept"]) {
+      await linkFolder(path.join(current, name), path.join(target, name));
+    }
   }
 
   async #switchTo(runId: string, folder: string): Promise<string | undefined> {

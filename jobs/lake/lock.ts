@@ -1,26 +1,45 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import {
+  constants,
+  copyFile,
+  link,
+  mkdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
 import { z } from "zod";
 
 import { MarqueeError } from "../../errors.ts";
+import { statusOf } from "./process-status.ts";
 
 const claim = z.object({
   runId: z.string(),
   startedAt: z.string(),
   sources: z.array(z.string()),
   processId: z.number(),
+  /** Tells the process from a later one of the same number, where the system tells when it began. */
+  processStart: z.string().optional(),
   host: z.string(),
 });
 
 /** Who works on a lake: written when a run begins, taken away when it ends. */
 export type Claim = z.infer<typeof claim>;
 
+/** Far more than it takes where others come and go all the time. */
+const mostTries = 100;
+
 const lockFile = (folder: string): string => path.join(folder, "lock.json");
 
+/** Where claims are written before they count: the next run clears away what a killed one left. */
+const draftsFolder = (folder: string): string => path.join(folder, "versions");
+
 /**
- * Claims a lake for one run.
+ * Claims a lake for one run. Of all that ask at once, one gets it.
  *
  * @returns the claim of an earlier run that was killed, if one left it behind
  * @throws MarqueeError (lake) saying who holds it
@@ -29,42 +48,121 @@ export async function claimLake(
   folder: string,
   run: Pick<Claim, "runId" | "startedAt" | "sources">,
 ): Promise<Claim | undefined> {
-  const mine = JSON.stringify({ ...run, processId: process.pid, host: os.hostname() });
-  try {
-    await writeFile(lockFile(folder), mine, { flag: "wx" });
-    return undefined;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
-
-  const held = await readClaim(folder);
-  if (held !== undefined && isAlive(held)) {
-    throw new MarqueeError({
-      reason: "lake",
-      what: `${folder} is in use by run ${held.runId} (process ${held.processId} on ${held.host}, since ${held.startedAt})`,
-      next: `Wait for it, name another folder with --lake, or, if that run is dead, delete ${lockFile(folder)}`,
-    });
-  }
-  await writeFile(lockFile(folder), mine);
-  return held;
+  const mine: Claim = { ...run, ...(await thisProcess()) };
+  const left = await claimFile(folder, lockFile(folder), JSON.stringify(mine));
+  return left === undefined ? undefined : claimIn(left);
 }
 
+/** Ends this process's own claim; another's stays. */
 export async function releaseLake(folder: string): Promise<void> {
-  await rm(lockFile(folder), { force: true });
+  const held = claimIn((await textOf(lockFile(folder))) ?? "");
+  const { processId, processStart, host } = await thisProcess();
+  const isMine =
+    held?.processId === processId && held.processStart === processStart && held.host === host;
+  if (isMine) await rm(lockFile(folder), { force: true });
 }
 
-async function readClaim(folder: string): Promise<Claim | undefined> {
+/** @returns the text of a dead claim in whose place this one is; undefined where there was none */
+async function claimFile(folder: string, file: string, mine: string): Promise<string | undefined> {
+  for (let tries = 0; tries < mostTries; tries++) {
+    if (await create(folder, file, mine)) return undefined;
+    const held = await textOf(file);
+    if (held === undefined) continue;
+    const holder = claimIn(held);
+    if (holder !== undefined && (await isAlive(holder))) throw inUse(folder, file, holder);
+    if (await takeOver(folder, file, held, mine)) return held;
+  }
+  throw new MarqueeError({
+    reason: "lake",
+    what: `${file} cannot be claimed, and nobody holds it`,
+    next: "Delete it and run again",
+  });
+}
+
+/** The claim stands there whole or not at all: nobody may take half of one for a dead one's. */
+async function create(folder: string, file: string, mine: string): Promise<boolean> {
+  return withDraft(folder, mine, async (draft) => {
+    await link(draft, file).catch((error: unknown) => {
+      if (isLost(error)) throw error;
+      // Not every file system has second names.
+      return copyFile(draft, file, constants.COPYFILE_EXCL);
+    });
+  });
+}
+
+/**
+ * Puts a claim in a dead one's place. Who may do that is decided by a claim on the dead one, so that
+ * nobody who has seen it a moment ago takes a successor for it.
+ */
+async function takeOver(
+  folder: string,
+  file: string,
+  dead: string,
+  mine: string,
+): Promise<boolean> {
+  const digest = createHash("sha256").update(dead).digest("hex");
+  const right = path.join(draftsFolder(folder), `${digest.slice(0, 16)}.heir`);
+  await claimFile(folder, right, mine);
   try {
-    return claim.parse(JSON.parse(await readFile(lockFile(folder), "utf8")));
+    if ((await textOf(file)) !== dead) return false;
+    return await withDraft(folder, mine, (draft) => rename(draft, file));
+  } finally {
+    await rm(right, { force: true });
+  }
+}
+
+/** @returns whether it could be used: not where another was first, or has cleared the draft away */
+async function withDraft(
+  folder: string,
+  text: string,
+  use: (draft: string) => Promise<void>,
+): Promise<boolean> {
+  const draft = path.join(draftsFolder(folder), `${randomUUID()}.claim`);
+  try {
+    await mkdir(draftsFolder(folder), { recursive: true });
+    await writeFile(draft, text);
+    await use(draft);
+    return true;
+  } catch (error) {
+    if (isLost(error)) return false;
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+function isLost(error: unknown): boolean {
+  return ["EEXIST", "ENOENT"].includes((error as NodeJS.ErrnoException).code ?? "");
+}
+
+async function textOf(file: string): Promise<string | undefined> {
+  return readFile(file, "utf8").catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  });
+}
+
+/** @returns undefined for what cannot be read: a machine that lost its power leaves such a claim */
+function claimIn(text: string): Claim | undefined {
+  try {
+    return claim.parse(JSON.parse(text));
   } catch {
-    // A claim cut off in the middle of writing is one of a killed run.
     return undefined;
   }
+}
+
+async function thisProcess(): Promise<Pick<Claim, "processId" | "processStart" | "host">> {
+  const processStart = (await statusOf(process.pid))?.start;
+  return { processId: process.pid, processStart, host: os.hostname() };
 }
 
 /** On another machine nobody can tell, so the claim counts. */
-function isAlive({ processId, host }: Claim): boolean {
+async function isAlive({ processId, processStart, host }: Claim): Promise<boolean> {
   if (host !== os.hostname()) return true;
+  const status = await statusOf(processId);
+  if (status?.hasEnded === true) return false;
+  if (status !== undefined && processStart !== undefined) return status.start === processStart;
+  // This process has not claimed it: an earlier one had the same number, as in a container.
   if (processId === process.pid) return false;
   try {
     process.kill(processId, 0);
@@ -72,4 +170,13 @@ function isAlive({ processId, host }: Claim): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
+}
+
+function inUse(folder: string, file: string, holder: Claim): MarqueeError {
+  const { runId, processId, host, startedAt } = holder;
+  return new MarqueeError({
+    reason: "lake",
+    what: `${folder} is in use by run ${runId} (process ${processId} on ${host}, since ${startedAt})`,
+    next: `Wait for it, name another folder with --lake, or, if that run is dead, delete ${file}`,
+  });
 }

@@ -5,7 +5,14 @@ import { z } from "zod";
 import { MarqueeError } from "../../errors.ts";
 
 /** Raised when a lake is laid out differently, so that older code refuses to touch it. */
-const lakeFormat = 1;
+const lakeFormat = 2;
+
+/**
+ * How a table differs from the one published before: not at all, by more rows, by rows of some keys
+ * that are known, or in whatever way.
+ */
+const changes = ["same", "grown", "slice", "any"] as const;
+export type Change = (typeof changes)[number];
 
 const account = z.strictObject({
   source: z.string(),
@@ -26,8 +33,14 @@ const lakeState = z.strictObject({
       sources: z.array(z.string()),
       synthetic: z.boolean(),
       accounts: z.array(account),
+      /** Of a merge: what it changed in the tables that were published before it. */
+      merge: z
+        .strictObject({ onto: z.string(), changes: z.record(z.string(), z.enum(changes)) })
+        .optional(),
     })
     .optional(),
+  /** What each table was made by: a merge makes anew what is declared otherwise since. */
+  fingerprints: z.record(z.string(), z.string()).optional(),
   transformedBy: z.string().optional(),
   /** Set once every check of severity error has held on these very tables. */
   checkedBy: z.string().optional(),
@@ -54,6 +67,13 @@ export async function readState(file: string): Promise<LakeState | undefined> {
       reason: "lake",
       what: `${file}: this lake has format ${format}, made by a newer Marquee; this one knows format ${lakeFormat}`,
       next: "Update Marquee, or name another folder with --lake",
+    });
+  }
+  if (format !== undefined && format < lakeFormat) {
+    throw new MarqueeError({
+      reason: "lake",
+      what: `${file}: this lake has format ${format}, made by an older Marquee; this one knows format ${lakeFormat}`,
+      next: "Name another folder with --lake, or delete this one and run again",
     });
   }
   const result = lakeState.safeParse(value);

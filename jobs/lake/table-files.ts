@@ -1,4 +1,5 @@
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 
 import { MarqueeError } from "../../errors.ts";
@@ -23,6 +24,20 @@ export function tableFiles(root: string, table: Table): string {
   return quoted(path.join(tableFolder(root, table), "*.parquet"));
 }
 
+/** What a table is made by, in few letters: another SELECT or other columns give another one. */
+export function fingerprintOf({ select, columns, recordsOf }: Table): string {
+  const names = columns.map(({ name, type }) => `${name} ${type}`);
+  return createHash("sha256")
+    .update(JSON.stringify([select, names, recordsOf]))
+    .digest("hex")
+    .slice(0, 16);
+}
+
+/** Where the rows lie that a merge has put into a table, for the steps behind it. */
+export function changedRows(root: string, table: Table): string {
+  return path.join(root, "changes", `${table.id}.parquet`);
+}
+
 /** Bytes of the files in a folder. */
 export async function bytesOf(folder: string): Promise<number> {
   const names = await readdir(folder);
@@ -36,19 +51,28 @@ export async function bytesOf(folder: string): Promise<number> {
  * Runs a table's SELECT with DuckDB, writes what it gives as zstd Parquet, and lets later SELECTs
  * read it by the table's id.
  *
+ * @param select stands in for the table's own, and may read the files that it replaces
  * @throws MarqueeError (catalog) where the SELECT fails on the data
  */
-export async function writeTable(session: Session, root: string, table: Table): Promise<MadeTable> {
+export async function writeTable(
+  session: Session,
+  root: string,
+  table: Table,
+  select = table.select ?? "",
+): Promise<MadeTable> {
   const start = performance.now();
   const folder = tableFolder(root, table);
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  const file = quoted(path.join(folder, "part-0.parquet"));
+  const next = `${folder}.next`;
+  await rm(next, { recursive: true, force: true });
+  await mkdir(next, { recursive: true });
+  const file = quoted(path.join(next, "part-00000.parquet"));
   const rows = await session
-    .run(`copy (${storedSelect(table)}) to ${file} (format parquet, compression zstd)`)
+    .run(`copy (${storedSelect(table, select)}) to ${file} (format parquet, compression zstd)`)
     .catch((error: unknown) => {
       throw modelFault(table, error);
     });
+  await rm(folder, { recursive: true, force: true });
+  await rename(next, folder);
   await showTable(session, root, table);
   const seconds = (performance.now() - start) / 1000;
   return { table, rows, bytes: await bytesOf(folder), seconds };
@@ -80,11 +104,11 @@ export async function showTable(session: Session, root: string, table: Table): P
  * What a layer's files hold, decided here for each layer. Staging keeps the order of its source,
  * since sorting 26 million ratings buys nothing; answers lie in the order in which they are read.
  */
-function storedSelect(table: Table): string {
-  if (table.layer === "staging") return table.select ?? "";
+function storedSelect(table: Table, select: string): string {
+  if (table.layer === "staging") return select;
   const order = [...new Set([...table.cluster, ...table.key])];
   const keys = order.map((column) => `"${column}" asc nulls last`).join(", ");
-  return `select * from (${table.select ?? ""}) order by ${keys}`;
+  return `select * from (${select}) order by ${keys}`;
 }
 
 function modelFault(table: Table, error: unknown): MarqueeError {

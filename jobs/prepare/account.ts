@@ -14,6 +14,35 @@ export interface SourceAccount {
 }
 
 /**
+ * The accounts of all deliveries together: a record whose place a later one took is superseded.
+ *
+ * @param replaced how many such records there are, by source
+ */
+export function summed(
+  earlier: readonly SourceAccount[],
+  later: readonly SourceAccount[],
+  replaced: ReadonlyMap<string, number>,
+): SourceAccount[] {
+  const sums = new Map(earlier.map((account) => [account.source, account]));
+  for (const account of later) {
+    const { source } = account;
+    const before = sums.get(source);
+    const lost = replaced.get(source) ?? 0;
+    sums.set(source, {
+      source,
+      files: account.files + (before?.files ?? 0),
+      bytes: account.bytes + (before?.bytes ?? 0),
+      read: account.read + (before?.read ?? 0),
+      kept: account.kept + (before?.kept ?? 0) - lost,
+      superseded: account.superseded + (before?.superseded ?? 0) + lost,
+      quarantined: account.quarantined + (before?.quarantined ?? 0),
+      outsideMonths: account.outsideMonths + (before?.outsideMonths ?? 0),
+    });
+  }
+  return [...sums.values()];
+}
+
+/**
  * Holds an account against the promise that no record is lost.
  *
  * @throws MarqueeError (internal) where it does not balance

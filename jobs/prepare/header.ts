@@ -3,6 +3,7 @@ import { open } from "node:fs/promises";
 import { parse } from "csv-parse/sync";
 
 import { MarqueeError } from "../../errors.ts";
+import { isField } from "../../sql/catalog/source.ts";
 import type { Source, SourceColumn } from "../../sql/catalog/types.ts";
 import type { FoundFile } from "./find.ts";
 import { unreadable } from "./find.ts";
@@ -30,7 +31,7 @@ export async function readHeader(source: Source, { path: file }: FoundFile): Pro
   }
 
   const fields = names.map((name) => source.columns.find(({ headers }) => headers.includes(name)));
-  const missing = source.columns.filter((column) => !fields.includes(column));
+  const missing = source.columns.filter((column) => isField(column) && !fields.includes(column));
   if (missing.length > 0) {
     const said = missing.map(({ headers }) => headers.join(" or ")).join(", ");
     const line = names.join(",").slice(0, 120);

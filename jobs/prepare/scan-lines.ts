@@ -8,7 +8,8 @@ import type { FoundFile } from "./find.ts";
 import { notUtf8 } from "./header.ts";
 import { untypedRecords } from "./quarantine.ts";
 import { copyTyped, readCsv } from "./read-csv.ts";
-import type { Scan, ScanOptions } from "./scan.ts";
+import { plainSelect, unread } from "./plain-select.ts";
+import { deliveredOn, type Scan, type ScanOptions } from "./scan.ts";
 import { longestRecord } from "./survey.ts";
 import type { TypedFile } from "./typed-records.ts";
 import { type TextRecords, typedSelect } from "./typed-select.ts";
@@ -51,8 +52,14 @@ export async function scanLines(
 ): Promise<Scan> {
   const { firstOrdinal } = options;
   const leadingRows = lines.header ? 1 : 0;
-  const typed: TypedFile = { path: options.typedFile, leadingRows, firstOrdinal };
-  const rows = await copyInItsEncoding(session, source, file, lines, options);
+  const { rows, notPlain } = await copyInItsEncoding(session, source, file, lines, options);
+  const typed: TypedFile = {
+    path: options.typedFile,
+    notPlain,
+    leadingRows,
+    firstOrdinal,
+    delivered: deliveredOn(file, options),
+  };
   const records = rows - leadingRows;
   const quarantined = await untypedRecords(session, { file, typed, records });
   return {
@@ -69,19 +76,26 @@ export async function scanLines(
   };
 }
 
-/** @returns how many lines the file has, the header counted, blank ones not */
+interface Copied {
+  /** How many lines the file has, the header counted, blank ones not. */
+  rows: number;
+  /** Where the records that are not plain were typed, if plain ones were read first. */
+  notPlain: string | undefined;
+}
+
 async function copyInItsEncoding(
   session: Session,
   source: Source,
   file: FoundFile,
   lines: Lines,
   { typedFile, runStart }: ScanOptions,
-): Promise<number> {
-  const delivered = file.delivery.date ?? runStart;
+): Promise<Copied> {
   let badEncodingAt: number | undefined;
   for (const encoding of lines.encodings) {
     const readable = await asUtf8(file, encoding, `${typedFile}.utf-8`);
-    const select = typedSelect(source, textRecords(readable, lines), { runStart, delivered });
+    const records = textRecords(fileLines(readable), lines);
+    const plain = plainSelect(source, records, runStart);
+    const select = plain ?? typedSelect(source, records, runStart);
     const copied = await copyTyped(session, file, select, typedFile);
     if (readable !== file) await rm(readable.path);
     badEncodingAt = copied.badEncodingAt;
@@ -91,7 +105,11 @@ async function copyInItsEncoding(
       if ((await recordsBeyondAscii(session, source, typedFile)) > copied.malformed) break;
       continue;
     }
-    if (copied.malformed === 0) return copied.rows;
+    if (copied.malformed === 0) {
+      const { rows } = copied;
+      if (plain === undefined) return { rows, notPlain: undefined };
+      return { rows, notPlain: await typeNotPlain(session, source, lines, typedFile, runStart) };
+    }
     throw new MarqueeError({
       reason: "input",
       what: `${file.path}: a line is longer than ${longestRecord} bytes`,
@@ -100,6 +118,25 @@ async function copyInItsEncoding(
   }
   const line = await lineAt(file.path, badEncodingAt ?? 1);
   throw notUtf8(file.path, `record ${lines.header ? line - 1 : line}`);
+}
+
+/** Reads the records that plainSelect handed on, with all the forms that a value may have. */
+async function typeNotPlain(
+  session: Session,
+  source: Source,
+  lines: Lines,
+  typedFile: string,
+  runStart: Date,
+): Promise<string> {
+  const place = `${typedFile}.not-plain`;
+  const handedOn = `
+    (select ${unread} as line, file_row_number
+    from read_parquet(${quoted(typedFile)}, file_row_number = true) where ${unread} is not null)`;
+  const records = { ...textRecords(handedOn, lines), passed: ["file_row_number"] };
+  await session.run(
+    `copy (${typedSelect(source, records, runStart)}) to ${quoted(place)} (format parquet, compression snappy)`,
+  );
+  return place;
 }
 
 async function recordsBeyondAscii(
@@ -115,15 +152,19 @@ async function recordsBeyondAscii(
   );
 }
 
-function textRecords(file: FoundFile, lines: Lines): TextRecords {
-  const { delimiter, fields } = lines;
-  const source = readCsv(file, {
+/** A file as a relation of one column, `line`. */
+function fileLines(file: FoundFile): string {
+  return readCsv(file, {
     delimiter: never,
     quote: "",
     // The header is a line like the others here: a blank line before it would be taken for it.
     header: false,
     columns: ["line"],
   });
+}
+
+function textRecords(relation: string, lines: Lines): TextRecords {
+  const { delimiter, fields } = lines;
   const faults: TextRecords["faults"] = [
     [
       `len(fields) ${lines.absorbs === undefined ? "<>" : "<"} ${fields.length}`,
@@ -138,11 +179,12 @@ function textRecords(file: FoundFile, lines: Lines): TextRecords {
   }
   return {
     relation: `
-      select line, string_split(line, ${quoted(delimiter)}) as fields
-      from ${source} where line is not null`,
+      select *, string_split(line, ${quoted(delimiter)}) as fields
+      from ${relation} where line is not null`,
     texts: columnTexts(lines),
     faults,
     record: "line",
+    passed: [],
   };
 }
 

@@ -5,7 +5,7 @@ import type { FoundFile } from "./find.ts";
 import { type Header, notUtf8 } from "./header.ts";
 import { expectFewFaults, type QuarantinedRecord, untypedRecords } from "./quarantine.ts";
 import { copyTyped, readCsv } from "./read-csv.ts";
-import type { Scan, ScanOptions } from "./scan.ts";
+import { deliveredOn, type Scan, type ScanOptions } from "./scan.ts";
 import {
   longestRecord,
   recordAt,
@@ -46,8 +46,9 @@ export async function scanQuoted(
   source: Source,
   file: FoundFile,
   header: Header,
-  { typedFile, firstOrdinal, runStart }: ScanOptions,
+  options: ScanOptions,
 ): Promise<Scan> {
+  const { typedFile, firstOrdinal, runStart } = options;
   const columns = header.fields.map((_, index) => `field_${index}`);
   const relation = readCsv(file, {
     delimiter: ",",
@@ -66,8 +67,9 @@ export async function scanQuoted(
       texts,
       faults: [],
       record: "null::varchar",
+      passed: [],
     },
-    { runStart, delivered: file.delivery.date ?? runStart },
+    runStart,
   );
   const { rows, malformed, badEncodingAt } = await copyTyped(session, file, select, typedFile);
   if (badEncodingAt !== undefined) {
@@ -75,7 +77,13 @@ export async function scanQuoted(
   }
 
   const split = { file, fields: columns.length, firstOrdinal, wellFormed: rows, malformed };
-  const typed: TypedFile = { path: typedFile, leadingRows: 0, firstOrdinal };
+  const typed: TypedFile = {
+    path: typedFile,
+    notPlain: undefined,
+    leadingRows: 0,
+    firstOrdinal,
+    delivered: deliveredOn(file, options),
+  };
   const found = await faultyRecords(session, typed, split);
   return {
     typed,

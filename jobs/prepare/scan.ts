@@ -26,8 +26,10 @@ export interface ScanOptions {
   typedFile: string;
   /** record_ordinal of the file's first record. */
   firstOrdinal: number;
-  /** The instant that no epoch in the data may lie behind; undated deliveries came then. */
+  /** The instant that no epoch in the data may lie behind. */
   runStart: Date;
+  /** When undated files were delivered; at the run's start, if nothing is said. */
+  delivered: Date | undefined;
 }
 
 /**
@@ -61,6 +63,11 @@ export async function scanFile(
     warnings.push(`${file.path} holds ${what}: its tables are empty`);
   }
   return { scan, warnings };
+}
+
+/** The instant for which a file's delivery stands. */
+export function deliveredOn({ delivery }: FoundFile, { delivered, runStart }: ScanOptions): Date {
+  return delivery.date ?? delivered ?? runStart;
 }
 
 /** A delivery of the future would win over all that come until then. */

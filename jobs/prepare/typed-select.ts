@@ -1,4 +1,3 @@
-import { deliveredAt } from "../../sql/catalog/source.ts";
 import type { Source, SourceColumn } from "../../sql/catalog/types.ts";
 import { quoted } from "../duckdb.ts";
 import { literalFunction } from "./literal-functions.ts";
@@ -14,20 +13,18 @@ export interface TextRecords {
   faults: [string, string, string][];
   /** The expression of the record as it was received, or of NULL where only the file has it. */
   record: string;
+  /** Columns of the relation that go on as they are. */
+  passed: string[];
 }
 
 /**
  * The SELECT that types every field by the source's declaration. Its columns are the source's, in
  * the declaration's order so that files of different layouts can be read as one; `fault`, with code,
- * reason and record, or NULL; and delivered_at.
+ * reason and record, or NULL; and those that are passed on.
  *
  * @param runStart the instant that no epoch in the data may lie behind
  */
-export function typedSelect(
-  source: Source,
-  records: TextRecords,
-  { runStart, delivered }: { runStart: Date; delivered: Date },
-): string {
+export function typedSelect(source: Source, records: TextRecords, runStart: Date): string {
   const typed = source.columns.map((column, index) => {
     const text = `text_${index}`;
     const names = {
@@ -46,7 +43,11 @@ export function typedSelect(
       prepared.slice(stage, stage + 1).map(([name, sql]) => `${sql} as ${name}`),
     ),
   );
-  const values = typed.map(({ column, value }) => `${value} as "${column.name}"`);
+  const values = typed.map(({ column, value }) => {
+    const instant = typed.find((other) => other.column.name === column.monthOf)?.value;
+    const derived = instant && `cast(date_trunc('month', cast(${instant} as date)) as date)`;
+    return `${derived ?? value} as "${column.name}"`;
+  });
   const whole = records.faults.map(
     ([condition, code, reason], index) => [`whole_${index}`, condition, code, reason] as const,
   );
@@ -58,10 +59,9 @@ export function typedSelect(
       `when ${condition} then struct_pack(code := ${quoted(code)}, reason := ${reason}, record := ${records.record})`,
   );
   const fault = faults.length === 0 ? "null" : `case ${faults.join("\n")} end`;
-  const delivery = `to_timestamp(${delivered.getTime() / 1000}) as ${deliveredAt}`;
 
   return `
-    select ${[...values, `${fault} as fault`, delivery].join(",\n")}
+    select ${[...values, `${fault} as fault`, ...records.passed].join(",\n")}
     from (select *, ${[...(stages[1] ?? []), "0 as stage_2"].join(",\n")}
     from (select *, ${[...(stages[0] ?? []), "0 as stage_1"].join(",\n")}
     from (select *, ${[...texts, ...whole.map(([name, condition]) => `${condition} as ${name}`)].join(",\n")}

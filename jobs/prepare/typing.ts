@@ -19,13 +19,24 @@ const readers = {
   BOOLEAN: ["true_or_false", "not_a_boolean", "is neither True nor False"],
   DATE: ["calendar_date", "not_a_date", "is not a date like 1995-10-30"],
   MONTH: ["calendar_month", "not_a_date", "is not a date like 1995-10-01"],
+  EPOCH: ["whole_number", "not_a_whole_number", "is not a whole number"],
 } as const;
+
+/** The end of the year 9999, beyond which no instant can be written. */
+export const lastEpochSecond = 253402300799;
+
+/** The month (UTC) of a second since 1970, from the number itself: parts of an instant are slow. */
+export function monthOfEpoch(second: string): string {
+  const day = `cast(make_timestamp(${second} * 1000000) as date)`;
+  return `${day} - (cast(day(${day}) as integer) - 1)`;
+}
 
 /**
  * @param text name of the column that holds the field's text
  * @param literalFunction name of the registered function that reads the literal, and, with
  *   `_fault` behind it, of the one that says what is wrong with it
  * @param runStart second since 1970 of the run's start
+ * @returns of a derived column nothing: it follows from the value of another one
  */
 export function typedColumn(
   column: SourceColumn,
@@ -33,6 +44,7 @@ export function typedColumn(
   { literalFunction, runStart }: { literalFunction: string; runStart: number },
 ): TypedColumn {
   const label = column.headers[0] ?? column.name;
+  if (column.monthOf !== undefined) return { prepared: [], value: "null", faults: [] };
   const shown = `${quoted(`${label} `)} || chr(34) || left(${text}, 40) || chr(34)`;
 
   if (column.type === "literal") {
@@ -100,9 +112,14 @@ export function typedColumn(
       [given, `case when is_blank(${text})${missing.join("")} then null else ${text} end`],
       [value, `${macro}(${given})`],
     ],
-    value,
+    value: column.type === "EPOCH" ? `to_timestamp(${instantSecond(value)})` : value,
     faults,
   };
+}
+
+/** A second that no instant has is a fault; until that is said it must not break the conversion. */
+function instantSecond(value: string): string {
+  return `case when ${value} between 0 and ${lastEpochSecond} then ${value} end`;
 }
 
 function missingFault(column: SourceColumn, given: string, label: string): TypedColumn["faults"] {

@@ -1,20 +1,20 @@
 import type { Catalog } from "../../sql/catalog/catalog.ts";
 import type { Source, Table } from "../../sql/catalog/types.ts";
-import type { MadeTable } from "../lake/table-files.ts";
 import type { SourceAccount } from "../prepare/account.ts";
 
 /**
  * Says which answers are empty or partial, and for want of which sources: one sentence for all
  * tables that miss the same ones. A table does not miss a source for which others stand in, as long
  * as it reads those and they are there.
+ *
+ * @param rows how many each table has, by its id
  */
 export function remarksOn(
   { sources, tables }: Catalog,
   accounts: readonly SourceAccount[],
-  loaded: readonly MadeTable[],
+  rows: ReadonlyMap<string, number>,
 ): string[] {
   const present = new Set(accounts.filter(({ kept }) => kept > 0).map(({ source }) => source));
-  const rows = new Map(loaded.map((made) => [made.table.id, made.rows]));
 
   const groups = new Map<string, { empty: string[]; partial: string[] }>();
   for (const [table, reads] of sourcesOf(tables)) {

@@ -3,7 +3,13 @@ import path from "node:path";
 import { createTable } from "../../sql/catalog/bind.ts";
 import { layers, type Table } from "../../sql/catalog/types.ts";
 import { quoted, type Session } from "../duckdb.ts";
-import { bytesOf, type MadeTable, tableFiles, tableFolder } from "../lake/table-files.ts";
+import {
+  bytesOf,
+  changedRows,
+  type MadeTable,
+  tableFiles,
+  tableFolder,
+} from "../lake/table-files.ts";
 
 export const warehouseName = "warehouse.duckdb";
 
@@ -13,20 +19,22 @@ export const warehouseName = "warehouse.duckdb";
  * wherever it is moved to.
  *
  * @param root the version's folder, which holds the tables' Parquet files
+ * @param how tables that are `sliced` stand in the file already, but for the rows of a merge
  */
 export async function loadTables(
   session: Session,
   root: string,
   tables: readonly Table[],
-  tick: (what: string) => void = () => undefined,
+  how: { tick?: (what: string) => void; sliced?: ReadonlySet<string> } = {},
 ): Promise<MadeTable[]> {
   return attached(session, root, async () => {
     for (const layer of layers) await session.run(`create schema if not exists warehouse.${layer}`);
     const loaded: MadeTable[] = [];
     for (const table of tables) {
-      tick(table.id);
+      how.tick?.(table.id);
       const start = performance.now();
-      const rows = await load(session, root, table);
+      const isSliced = how.sliced?.has(table.id) ?? false;
+      const rows = await (isSliced ? exchange(session, root, table) : load(session, root, table));
       const bytes = await bytesOf(tableFolder(root, table));
       loaded.push({ table, rows, bytes, seconds: (performance.now() - start) / 1000 });
     }
@@ -49,6 +57,20 @@ async function attached<T>(session: Session, root: string, work: () => Promise<T
   } finally {
     await session.run("detach warehouse");
   }
+}
+
+/** Puts the rows of a merge in the place of those with their keys. */
+async function exchange(session: Session, root: string, table: Table): Promise<number> {
+  const name = `warehouse.${table.id}`;
+  const come = `read_parquet(${quoted(changedRows(root, table))})`;
+  const key = table.key.map((column) => `"${column}"`).join(", ");
+  const columns = table.columns.map((column) => `"${column.name}"`).join(", ");
+  await session.run(
+    `delete from ${name} where rowid in (
+       select kept.rowid from ${name} as kept semi join ${come} as come using (${key}))`,
+  );
+  await session.run(`insert into ${name} (${columns}) select ${columns} from ${come}`);
+  return session.number(`select count(*) from ${name}`);
 }
 
 async function load(session: Session, root: string, table: Table): Promise<number> {

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 
 import { MarqueeError } from "../../errors.ts";
 import { checkQuery } from "./check-query.ts";
-import { recordOrdinal } from "./source.ts";
+import { deliveredAt, recordOrdinal } from "./source.ts";
 import { duckdbType, layers, rawDuckdbType, type Source, type Table } from "./types.ts";
 
 /**
@@ -20,7 +20,8 @@ export async function expectDeclaredColumns(
 ): Promise<void> {
   const rawTables = sources.map((source) => {
     const columns = source.columns.map((column) => `"${column.name}" ${rawDuckdbType(column)}`);
-    return `create table raw.${source.name} (${[...columns, `${recordOrdinal} bigint`].join(", ")})`;
+    const added = [`${recordOrdinal} bigint`, `${deliveredAt} ${duckdbType.TIMESTAMP}`];
+    return `create table raw.${source.name} (${[...columns, ...added].join(", ")})`;
   });
   const declaredTables = tables.map((table) => createTable(table.id, table));
   const schemas = ["raw", ...layers].map((schema) => `create schema ${schema}`);

@@ -104,11 +104,17 @@ async function readLayer(folder: string, layer: Layer): Promise<Table[]> {
     const select = selects.get(name);
     selects.delete(name);
     if (layer === "ops") return table;
-    if (select === undefined) {
+    if (table.recordsOf !== undefined && select === undefined) {
+      return { ...table, select: recordsSelect(table), selectFile: file };
+    }
+    if (select === undefined || table.recordsOf !== undefined) {
       throw new MarqueeError({
         reason: "catalog",
-        what: `sql/${file}: there is no SELECT beside it`,
-        next: `Write sql/${layer}/${name}.sql`,
+        what: `sql/${file}: ${select === undefined ? "there is no SELECT beside it" : "records_of stands beside a SELECT"}`,
+        next:
+          select === undefined
+            ? `Write sql/${layer}/${name}.sql`
+            : `Take records_of away, or sql/${select.file}`,
       });
     }
     return { ...table, select: select.text, selectFile: select.file };
@@ -123,6 +129,12 @@ async function readLayer(folder: string, layer: Layer): Promise<Table[]> {
     });
   }
   return tables;
+}
+
+/** A table that holds its source's records as they are needs no SELECT of its own. */
+function recordsSelect({ columns, recordsOf }: Table): string {
+  const names = columns.map(({ name }) => name).join(", ");
+  return `select ${names} from raw.${recordsOf ?? ""}\n`;
 }
 
 /** Fills in what each SELECT reads, taken from its parsed form. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { charts, columnTypes, encodings, type SortKey } from "./types.ts";
+import { charts, columnTypes, encodings, scalarTypes, type SortKey } from "./types.ts";
 
 /** What the YAML files may say. Every object is strict: a typo is an error, never a default. */
 
@@ -84,6 +84,12 @@ const check = z.discriminatedUnion("check", [
     ...common,
   }),
   z.strictObject({
+    check: z.literal("month_of"),
+    column: identifier,
+    instant: identifier,
+    ...common,
+  }),
+  z.strictObject({
     check: z.literal("expression"),
     expression: sentence,
     ...common,
@@ -117,6 +123,10 @@ export const tableDeclaration = z.strictObject({
       filter_required: z.boolean().default(false),
     })
     .optional(),
+  records_of: identifier.optional(),
+  increment: z
+    .strictObject({ by: identifier, of: z.string().regex(/^staging\.[a-z0-9_]+$/) })
+    .optional(),
   cluster: names.max(4, "BigQuery clusters by at most four columns").default([]),
   checks: z.array(check).default([]),
   tiles: z.array(tile).default([]),
@@ -126,13 +136,18 @@ export type TableDeclaration = z.infer<typeof tableDeclaration>;
 const header = z.union([z.string().transform((name) => [name]), z.array(z.string()).min(1)]);
 const scalarColumn = z.strictObject({
   header: header.optional(),
-  type: z.enum(["BIGINT", "DOUBLE", "STRING", "BOOLEAN", "DATE", "MONTH"]),
+  type: z.enum(scalarTypes),
   description: sentence.optional(),
   unit: sentence.optional(),
   required: z.boolean().default(false),
   range: z.tuple([bound, z.union([bound, z.literal("run_start")])]).optional(),
   values: z.array(z.number()).min(1).optional(),
   missing: z.array(z.string()).default([]),
+});
+const derivedColumn = z.strictObject({
+  type: z.literal("derived"),
+  description: sentence.optional(),
+  month_of: identifier,
 });
 const literalColumn = z.strictObject({
   header: header.optional(),
@@ -168,9 +183,13 @@ export const sourceDeclaration = z.strictObject({
   description: sentence,
   files: z.array(file).min(1),
   one_folder: z.boolean().default(false),
-  columns: z.record(identifier, z.discriminatedUnion("type", [scalarColumn, literalColumn])),
+  columns: z.record(
+    identifier,
+    z.discriminatedUnion("type", [scalarColumn, literalColumn, derivedColumn]),
+  ),
   key: names,
   wins: z.array(sortKey).min(1),
+  months: identifier.optional(),
   stood_in_by: z.array(identifier).default([]),
 });
 export type SourceDeclaration = z.infer<typeof sourceDeclaration>;

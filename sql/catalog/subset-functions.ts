@@ -10,7 +10,9 @@ export const sharedFunctions: ReadonlyMap<string, readonly [least: number, most:
     // Aggregates
     ...{ count: [0, 1], sum: [1, 1], avg: [1, 1], min: [1, 1], max: [1, 1] },
     ...{ bool_and: [1, 1], bool_or: [1, 1], collect_list: [1, 1], collect_set: [1, 1] },
-    ...{ median: [1, 1], percentile_cont: [1, 1] },
+    ...{ median: [1, 1], percentile_cont: [1, 1], bit_or: [1, 1] },
+    // Names of our own, with a spelling for each engine: see sql/macros/dialect.sql
+    ...{ three_best: [3, 3], bit_of: [1, 1], holds_bit: [2, 2] },
     // Any type (coalesce is syntax to the parser, like CASE)
     ...{ nullif: [2, 2], greatest: [2, any], least: [2, any] },
     // Numbers

@@ -41,6 +41,7 @@ export function tableOf(
 
   expectColumns("key", declaration.key);
   expectColumns("cluster", declaration.cluster);
+  if (declaration.increment) expectColumns("increment", [declaration.increment.by]);
   if (declaration.partition) {
     expectColumns("partition", [declaration.partition.column]);
     const type = declaration.columns[declaration.partition.column]?.type;
@@ -50,6 +51,7 @@ export function tableOf(
   for (const check of checks) {
     const used = "columns" in check ? check.columns : "column" in check ? [check.column] : [];
     expectColumns(`check ${check.name}`, used);
+    if (check.check === "month_of") expectColumns(`check ${check.name}`, [check.instant]);
   }
   for (const check of checks) {
     if (check.check !== "range") continue;
@@ -78,6 +80,8 @@ export function tableOf(
     cluster: declaration.cluster,
     checks,
     tiles: tilesOf(declaration, columns, expectColumns, refuse),
+    recordsOf: declaration.records_of,
+    increment: declaration.increment,
     select: undefined,
     reads: [],
     file,
@@ -172,6 +176,10 @@ function declaredCheck(said: TableDeclaration["checks"][number]): Check {
         name,
         severity,
       };
+    }
+    case "month_of": {
+      const name = said.name ?? `${said.column}_is_the_month_of_${said.instant}`;
+      return { check: said.check, column: said.column, instant: said.instant, name, severity };
     }
     case "expression":
       return { check: said.check, expression: said.expression, name: said.name, severity };

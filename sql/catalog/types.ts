@@ -48,6 +48,7 @@ export type Check = { name: string; severity: Severity } & (
   | { check: "foreign_key"; columns: string[]; references: string }
   | { check: "row_count"; range: Range }
   | { check: "freshness"; column: string; maxAgeDays: number }
+  | { check: "month_of"; column: string; instant: string }
   | { check: "expression"; expression: string }
 );
 
@@ -76,6 +77,16 @@ export interface Partition {
   filterRequired: boolean;
 }
 
+/**
+ * A promise that spares a merge most of its work: the rows with one value of the column `by` follow
+ * from the rows of the table `of` with that value, and beside them only from what its other inputs say
+ * of rows that they had before.
+ */
+export interface Increment {
+  by: string;
+  of: string;
+}
+
 export interface Table {
   /** layer.name, as SELECTs write it. */
   id: string;
@@ -91,6 +102,9 @@ export interface Table {
   cluster: string[];
   checks: Check[];
   tiles: Tile[];
+  /** The source whose records, one a key, are this table's rows as they are. */
+  recordsOf: string | undefined;
+  increment: Increment | undefined;
   /** The SELECT that makes the table; ops tables have none, runs write them. */
   select: string | undefined;
   /** Ids of the tables that the SELECT reads; a raw source is raw.<source>. */
@@ -100,8 +114,20 @@ export interface Table {
   selectFile: string | undefined;
 }
 
-/** A scalar of a raw file. MONTH is a date of which only the month counts. */
-export type ScalarType = "BIGINT" | "DOUBLE" | "STRING" | "BOOLEAN" | "DATE" | "MONTH";
+/**
+ * The scalars of raw files. A MONTH is a date of which only the month counts; an EPOCH counts seconds
+ * since 1970-01-01T00:00:00Z and becomes an instant.
+ */
+export const scalarTypes = [
+  "BIGINT",
+  "DOUBLE",
+  "STRING",
+  "BOOLEAN",
+  "DATE",
+  "MONTH",
+  "EPOCH",
+] as const;
+export type ScalarType = (typeof scalarTypes)[number];
 
 export interface LiteralField {
   type: "BIGINT" | "DOUBLE" | "STRING" | "BOOLEAN";
@@ -110,7 +136,7 @@ export interface LiteralField {
 
 export interface SourceColumn {
   name: string;
-  /** What the column may be called in the file's header. */
+  /** What the column may be called in the file's header; empty for one that is derived. */
   headers: string[];
   type: ScalarType | "literal";
   literal: { form: "list" | "object"; fields: Record<string, LiteralField> } | undefined;
@@ -119,6 +145,8 @@ export interface SourceColumn {
   values: readonly number[] | undefined;
   /** Texts that stand for "no value" beside the empty field. */
   missing: string[];
+  /** The column of whose instant this one is the month (UTC): no field of the file. */
+  monthOf: string | undefined;
 }
 
 /** Encodings that a file may have. A file is read in the first one that its bytes are valid in. */
@@ -171,6 +199,8 @@ export interface Source {
   key: string[];
   /** Which of several records of a key stays: the first in this order. */
   wins: SortKey[];
+  /** The column whose months a run may be limited to. */
+  months: string | undefined;
   /** Sources that together make up for this one's absence. */
   stoodInBy: string[];
   file: string;
@@ -212,5 +242,6 @@ export function rawDuckdbType(column: SourceColumn): string {
     );
     return `STRUCT(${fields.join(", ")})${column.literal.form === "list" ? "[]" : ""}`;
   }
-  return column.type === "MONTH" ? "DATE" : duckdbType[column.type as ColumnType];
+  if (column.type === "EPOCH") return duckdbType.TIMESTAMP;
+  return column.type === "MONTH" ? duckdbType.DATE : duckdbType[column.type as ColumnType];
 }

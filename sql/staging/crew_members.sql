@@ -1,15 +1,16 @@
-with credits as (select id as tmdb_id, crew_list, record_ordinal from raw.credits),
+with credits as (select id as tmdb_id, crew_list, record_ordinal, delivered_at from raw.credits),
 
 elements as (
     select
         tmdb_id,
         record_ordinal,
+        delivered_at,
         unnest(crew_list) as element,
         generate_subscripts(crew_list, 1) as position
     from credits
 ),
 
--- A credit_id names one credit of all films; should it stand twice, the first stays.
+-- A credit_id names one credit of all films; should it stand twice, the newest delivery's first stays.
 final as (
     select
         tmdb_id,
@@ -21,7 +22,10 @@ final as (
         element.gender as gender,
         element.profile_path as profile_path
     from elements
-    qualify row_number() over (partition by element.credit_id order by record_ordinal, position) = 1
+    qualify row_number() over (
+        partition by element.credit_id
+        order by delivered_at desc, record_ordinal asc, tmdb_id asc, position asc
+    ) = 1
 )
 
 select * from final

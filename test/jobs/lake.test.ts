@@ -92,6 +92,7 @@ describe("the lake of a run", function () {
       expect(others).to.deep.equal([]);
       expect((await readdir(path.join(lake, "versions", version!))).sort()).to.deep.equal([
         "core",
+        "kept",
         "lake.json",
         "marts",
         "ops",
@@ -151,7 +152,7 @@ describe("the lake of a run", function () {
 
       const state = path.join(lake, "current", "lake.json");
       const text = await readFile(state, "utf8");
-      await writeFile(state, text.replace('"format": 1', '"format": 99'));
+      await writeFile(state, text.replace('"format": 2', '"format": 99'));
       expect((await failure(run(), "lake")).line).to.include("format 99");
       await writeFile(state, "{");
       expect((await failure(run(), "lake")).line).to.include("is damaged");

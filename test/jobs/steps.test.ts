@@ -53,7 +53,7 @@ describe("the steps of a run", function () {
       expect((await failure(run(["publish"]), "usage")).line).to.include("step check first");
 
       await run(["check"]);
-      const damaged = path.join(lake, "work", "staging", "links", "part-0.parquet");
+      const damaged = path.join(lake, "work", "staging", "links", "part-00000.parquet");
       await rm(damaged);
       await writeFile(damaged, "not Parquet");
       expect((await failure(run(["transform"]), "lake")).line).to.include("no whole Parquet files");

@@ -23,5 +23,6 @@ export async function runLocally(
   log: Log = quietLog(),
 ): Promise<Run> {
   const only = steps.map(({ name }) => name);
-  return runPipeline({ small: false, log: "text", only, ...options }, log);
+  const usual = { small: false, merge: false, delivered: undefined, months: undefined };
+  return runPipeline({ ...usual, log: "text", only, ...options }, log);
 }

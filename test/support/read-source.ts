@@ -65,7 +65,9 @@ export async function readIn(
     }),
   );
   const reading = await readSource(session, source, files, { typedFolder: folder, runStart });
-  const rows = await session.table(`select * from raw.${name} order by record_ordinal`);
+  const rows = await session.table(
+    `select * exclude (delivered_at) from raw.${name} order by record_ordinal`,
+  );
   return { ...reading, rows };
 }
 
@@ -78,3 +80,11 @@ export const quarantine = ({ quarantined }: Reading): unknown[] =>
   quarantined.flatMap(({ records }) =>
     records.map(({ recordNumber, reasonCode, record }) => [recordNumber, reasonCode, record]),
   );
+
+/** User, film, stars, second and record_ordinal of each record of raw.ratings. */
+export const ratingRows = ({ rows }: Reading): unknown[][] =>
+  rows.map(([user, movie, stars, at, , ordinal]) => [
+    ...[user, movie, stars],
+    BigInt((at as Date).getTime() / 1000),
+    ordinal,
+  ]);

@@ -97,7 +97,7 @@ function goodLine({ delimiter, fields }: DelimitedLayout, id: number): string {
   const values: Record<string, string> = {
     title: "T",
     rating: "3",
-    rated_second: "5",
+    rated_at: "5",
     genres: "War",
   };
   return fields

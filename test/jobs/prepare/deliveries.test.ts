@@ -7,7 +7,7 @@ import { findFiles, type Findings } from "../../../jobs/prepare/find.ts";
 import { catalog } from "../../support/catalog.ts";
 import { failure } from "../../support/errors.ts";
 import { withFolder, writeFiles } from "../../support/folder.ts";
-import { read } from "../../support/read-source.ts";
+import { ratingRows, read } from "../../support/read-source.ts";
 
 const links = (...records: string[]): string =>
   ["movieId,imdbId,tmdbId", ...records, ""].join("\n");
@@ -110,8 +110,8 @@ describe("dated deliveries", () => {
       [early, late],
       [late, early],
     ]) {
-      const { rows } = await read("ratings", ...files);
-      expect(rows.map((row) => row.slice(0, 4))).to.deep.equal([[1n, 1n, 5, 900n]]);
+      const reading = await read("ratings", ...files);
+      expect(ratingRows(reading).map((row) => row.slice(0, 4))).to.deep.equal([[1n, 1n, 5, 900n]]);
     }
   });
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { failure } from "../../support/errors.ts";
-import { type GivenFile, quarantine, read } from "../../support/read-source.ts";
+import { type GivenFile, quarantine, ratingRows, read } from "../../support/read-source.ts";
 
 const latin1 = (text: string): Buffer => Buffer.from(text, "latin1");
 const moviesDat = (...lines: string[]): GivenFile => ({
@@ -35,7 +35,7 @@ describe("reading MovieLens' old layouts", () => {
         line.replaceAll("@", delimiter),
       );
       const reading = await read("ratings", { name, content: lines.join("\n") });
-      expect(reading.rows.slice(0, 3).map((row) => row.slice(0, 4))).to.deep.equal([
+      expect(ratingRows(reading).slice(0, 3).map((row) => row.slice(0, 4))).to.deep.equal([
         [1n, 2n, 3, 978300760n],
         [2n, 2n, 4.5, 978300761n],
         [10n, 7n, 1, 5n],

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { failure } from "../../support/errors.ts";
-import { quarantine, read } from "../../support/read-source.ts";
+import { quarantine, ratingRows, read } from "../../support/read-source.ts";
 
 const ratings = (...records: string[]): string =>
   ["userId,movieId,rating,timestamp", ...records, ""].join("\n");
@@ -55,8 +55,8 @@ describe("reading a source", () => {
   });
 
   it("reads whole numbers by their value and takes a rating at the run's start", async () => {
-    const { rows } = await read("ratings", ratings("81.0,9e+06,4,1577836800", "1,2,.5,0"));
-    expect(rows).to.deep.equal([
+    const reading = await read("ratings", ratings("81.0,9e+06,4,1577836800", "1,2,.5,0"));
+    expect(ratingRows(reading)).to.deep.equal([
       [81n, 9000000n, 4, 1577836800n, 1n],
       [1n, 2n, 0.5, 0n, 2n],
     ]);
@@ -110,7 +110,7 @@ describe("reading a source", () => {
     const records = ["1,1,3.0,2000", "1,1,4.0,1000", "1,1,2.0,2000", "2,1,1.0,1", "2,1,1.0,1"];
     for (const order of [records, [...records].reverse()]) {
       const reading = await read("ratings", ratings(...order));
-      expect(reading.rows.map((row) => row.slice(0, 4)).sort()).to.deep.equal([
+      expect(ratingRows(reading).map((row) => row.slice(0, 4)).sort()).to.deep.equal([
         [1n, 1n, 3, 2000n],
         [2n, 1n, 1, 1n],
       ]);
@@ -135,7 +135,7 @@ describe("reading a source", () => {
       "ratings",
       "timestamp,note,rating,movieId,userId\n1000,hm,3.0,2,1\n",
     );
-    expect(reading.rows).to.deep.equal([[1n, 2n, 3, 1000n, 1n]]);
+    expect(ratingRows(reading)).to.deep.equal([[1n, 2n, 3, 1000n, 1n]]);
     expect(reading.warnings.join()).to.include("note");
   });
 

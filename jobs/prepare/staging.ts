@@ -1,0 +1,82 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+
+import { recordOrdinal } from "../../sql/catalog/source.ts";
+import type { Table } from "../../sql/catalog/types.ts";
+import { quoted } from "../duckdb.ts";
+import { changeParts, writeParts } from "../lake/part-files.ts";
+import type { Change } from "../lake/state.ts";
+import {
+  bytesOf,
+  changedRows,
+  type MadeTable,
+  showTable,
+  tableFolder,
+  writeTable,
+} from "../lake/table-files.ts";
+import type { Run } from "../run.ts";
+import type { SourceReading } from "./read-source.ts";
+
+export interface MadeStaging {
+  /** How the table differs from what was published before the merge. */
+  change: Change;
+  /** Undefined where it stays as it is. */
+  made: MadeTable | undefined;
+}
+
+/** A merge that brings more than this share of a table's rows might as well make all anew. */
+const largestSlice = 0.2;
+
+/** Makes a staging table of raw.<source>, or, in a merge, lets it be where nothing new came. */
+export async function makeStaging(
+  run: Run,
+  table: Table,
+  reading: SourceReading,
+  isMerge: boolean,
+): Promise<MadeStaging> {
+  if (isMerge && reading.account.kept === 0) return { change: "same", made: undefined };
+  if (table.recordsOf === undefined) {
+    return { change: "any", made: await writeTable(run.session, run.lake.work, table) };
+  }
+  const start = performance.now();
+  await (isMerge ? mergeRecords(run, table, reading) : writeRecords(run, table, reading));
+  await showTable(run.session, run.lake.work, table);
+  const rows = await run.session.number(`select count(*) from ${table.id}`);
+  const seconds = (performance.now() - start) / 1000;
+  const bytes = await bytesOf(tableFolder(run.lake.work, table));
+  const change = reading.account.kept > rows * largestSlice ? "any" : "slice";
+  return { change, made: { table, rows, bytes, seconds } };
+}
+
+async function writeRecords(
+  { session, lake }: Run,
+  table: Table,
+  { ordinals }: SourceReading,
+): Promise<void> {
+  const numbers = { column: recordOrdinal, highest: ordinals };
+  await writeParts(session, tableFolder(lake.work, table), recordsOf(table), numbers);
+}
+
+async function mergeRecords(
+  { session, lake }: Run,
+  table: Table,
+  { account, replaced, ordinals }: SourceReading,
+): Promise<void> {
+  const source = table.recordsOf ?? "";
+  const come = recordsOf(table);
+  await changeParts(session, tableFolder(lake.work, table), {
+    key: table.key.map((column) => `"${column}"`).join(", "),
+    gone: replaced === 0 ? undefined : `replaced.${source}`,
+    come: { ...come, rows: account.kept, ordinals: { column: recordOrdinal, highest: ordinals } },
+  });
+  const changes = changedRows(lake.work, table);
+  await mkdir(path.dirname(changes), { recursive: true });
+  await session.run(
+    `copy (select ${come.columns} from ${come.relation}) to ${quoted(changes)} (format parquet)`,
+  );
+}
+
+function recordsOf(table: Table): { columns: string; relation: string } {
+  const columns = table.columns.map(({ name }) => `"${name}"`).join(", ");
+  return { columns, relation: `raw.${table.recordsOf ?? ""}` };
+}

@@ -1,0 +1,17 @@
+import { expect } from "chai";
+import fc from "fast-check";
+
+import { anyMergeCase, expectMergeLaw, type Ways } from "../../support/merge.ts";
+
+describe("any deliveries in any order", function () {
+  this.timeout(120_000);
+
+  it("are merged into the tables of one run over all of them", async () => {
+    const ways: Ways = new Set();
+    const property = fc.asyncProperty(anyMergeCase(3), async (made) => {
+      for (const way of await expectMergeLaw(made)) ways.add(way);
+    });
+    await fc.assert(property, { numRuns: 3 });
+    expect([...ways]).to.include("ratings slice");
+  });
+});
