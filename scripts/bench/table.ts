@@ -1,0 +1,126 @@
+import Table from "cli-table3";
+
+import type { GrowthPoint } from "./growth.ts";
+import type { MeasuredFloor, Measurement } from "./measure.ts";
+import type { Circumstances } from "./result.ts";
+import type { Spread } from "./statistics.ts";
+
+/** Which part of what DuckDB does alone a step of the pipeline is held against. */
+const beside: Readonly<Record<string, [part: "read" | "load" | "answer", what: string]>> = {
+  prepare: ["read", "CSV to Parquet"],
+  transform: ["answer", "seven answers"],
+  publish: ["load", "into a DuckDB file"],
+};
+
+/** What a person reads at the end of a bench. */
+export function benchText(
+  { machine, peak_memory, files }: Circumstances,
+  measured: Measurement,
+): string {
+  const { ratings, times } = measured;
+  const lines = [
+    times === 1
+      ? `${whole(ratings)} ratings, measured once.`
+      : `${whole(ratings)} ratings, measured ${times} times: medians, in brackets the least and the most.`,
+    `On ${machine.cores} cores of ${machine.cpu}, ${gigabytes(machine.memory_bytes)} of memory; ` +
+      `node ${machine.node}, DuckDB ${machine.duckdb}.`,
+    `Files: ${files}. Memory: ${peak_memory}.`,
+  ];
+  return `${stepsTable(measured)}\n\n${lines.join("\n")}\n`;
+}
+
+/** What a person reads at the end of a series of sizes. */
+export function growthText(points: readonly GrowthPoint[]): string {
+  const table = plainTable([
+    ["ratings", "right"],
+    ["seconds", "right"],
+    ["per million", "right"],
+    ["peak memory", "right"],
+    ["DuckDB alone", "right"],
+  ]);
+  for (const { ratings, seconds_per_million, pipeline, floor } of points)
+    table.push([
+      whole(ratings),
+      spread(pipeline.seconds),
+      seconds_per_million.toFixed(2),
+      memory(pipeline.peak_memory_bytes),
+      floor === null ? "" : spread(floor.seconds),
+    ]);
+  return `${table.toString()}\n`;
+}
+
+function stepsTable({ pipeline, floor, ratio }: Measurement): string {
+  const table = plainTable([
+    ["step", "left"],
+    ["seconds", "right"],
+    ["peak memory", "right"],
+    ["DuckDB alone", "left"],
+    ["seconds", "right"],
+    ["peak memory", "right"],
+  ]);
+  for (const { step, seconds, peak_memory_bytes } of pipeline.steps)
+    table.push([step, spread(seconds), memory(peak_memory_bytes), ...floorCells(step, floor)]);
+  table.push([
+    "everything, with node's start",
+    spread(pipeline.seconds),
+    memory(pipeline.peak_memory_bytes),
+    ...(floor === null ? ["", "", ""] : all(floor)),
+  ]);
+  if (ratio !== null) table.push(["everything / DuckDB alone", ratio.toFixed(2), "", "", "", ""]);
+  return table.toString();
+}
+
+function floorCells(step: string, floor: MeasuredFloor | null): string[] {
+  const [part, what] = beside[step] ?? [];
+  if (floor === null || part === undefined) return ["", "", ""];
+  return [what ?? "", spread(floor[part]), ""];
+}
+
+function all({ seconds, peak_memory_bytes }: MeasuredFloor): string[] {
+  return ["all three", spread(seconds), memory(peak_memory_bytes)];
+}
+
+function spread({ median, min, max }: Spread): string {
+  if (min === max) return median.toFixed(2);
+  return `${median.toFixed(2)} (${min.toFixed(2)} - ${max.toFixed(2)})`;
+}
+
+function memory(bytes: Spread | null): string {
+  return bytes === null ? "" : gigabytes(bytes.median);
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(2)} GB`;
+}
+
+/** Always the same form, whatever the machine's locale. */
+export function whole(value: number): string {
+  return value.toLocaleString("en-US", { maximumFractionDigits: 0 });
+}
+
+/** Without lines, as the pipeline's own summary. */
+function plainTable(columns: [head: string, align: "left" | "right"][]): Table.Table {
+  const none = {
+    top: "",
+    "top-mid": "",
+    "top-left": "",
+    "top-right": "",
+    bottom: "",
+    "bottom-mid": "",
+    "bottom-left": "",
+    "bottom-right": "",
+    left: "",
+    "left-mid": "",
+    mid: "",
+    "mid-mid": "",
+    right: "",
+    "right-mid": "",
+    middle: "  ",
+  };
+  return new Table({
+    head: columns.map(([head]) => head),
+    chars: none,
+    colAligns: columns.map(([, align]) => align),
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
+  });
+}
