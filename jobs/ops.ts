@@ -99,15 +99,15 @@ export async function writeOps(
     const name = `new_ops.${table.name}`;
     await session.run(`drop table if exists ${name}; ${createTable(name, table)}`);
     await insertRows(session, name, table, rows[table.name] ?? []);
-    if (table.name === "runs" && previous !== undefined)
-      await forgetToldRuns(session, previous, table);
+    const old = previous === undefined ? undefined : await oldRows(session, previous, table);
+    if (table.name === "runs" && old !== undefined) await forgetToldRuns(session, old);
 
     const folder = tableFolder(target, table);
     await mkdir(folder, { recursive: true });
-    const old = previous === undefined ? "" : await oldRows(session, previous, table);
+    const all = old === undefined ? "" : `union all by name select * from ${old}`;
     await session.run(`
-      copy (select * from ${name} ${old} order by ${["started_at", ...table.key].join(", ")})
-      to ${quoted(path.join(folder, "part-0.parquet"))} (format parquet, compression zstd)`);
+      copy (select * from ${name} ${all} order by ${["started_at", ...table.key].join(", ")})
+      to ${quoted(path.join(folder, "part-00000.parquet"))} (format parquet, compression zstd)`);
   }
 }
 
@@ -116,18 +116,21 @@ export function opsTables(catalog: Catalog): Table[] {
 }
 
 /** A run that was killed with its last word said has its row already. */
-async function forgetToldRuns(session: Session, previous: string, table: Table): Promise<void> {
-  const files = tableFiles(previous, table);
-  await session.run(`
-    delete from new_ops.runs
-    where status = 'killed' and run_id in (select run_id from read_parquet(${files}))`);
+async function forgetToldRuns(session: Session, old: string): Promise<void> {
+  await session.run(
+    `delete from new_ops.runs where status = 'killed' and run_id in (select run_id from ${old})`,
+  );
 }
 
-/** By name, so that a column that is new since then is NULL in old rows. */
-async function oldRows(session: Session, previous: string, table: Table): Promise<string> {
+/** A relation, to be taken by name, so that a column that is new since then is NULL in old rows. */
+async function oldRows(
+  session: Session,
+  previous: string,
+  table: Table,
+): Promise<string | undefined> {
   const files = tableFiles(previous, table);
   const found = await session.number(`select count(*) from glob(${files})`);
-  return found === 0 ? "" : `union all by name select * from read_parquet(${files})`;
+  return found === 0 ? undefined : `read_parquet(${files})`;
 }
 
 async function insertRows(

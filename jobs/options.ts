@@ -80,7 +80,7 @@ export function readOptions(
     small: said.small,
     lake: said.lake,
     merge: said.merge,
-    delivered: said.delivered === undefined ? undefined : instantOf(said.delivered),
+    delivered: said.delivered === undefined ? undefined : deliveredOf(said.delivered),
     months: said.months === undefined ? undefined : monthsOf(said.months),
     only,
     log: said.log,
@@ -101,7 +101,8 @@ interface Said {
   dryRun: boolean;
 }
 
-function monthsOf(said: string): Months {
+/** @throws MarqueeError (usage) for a text that names no months */
+export function monthsOf(said: string): Months {
   const months = readMonths(said);
   if (typeof months === "string") throw usage(`--months: "${said}" ${months}`);
   return months;
@@ -109,8 +110,12 @@ function monthsOf(said: string): Months {
 
 const instantForm = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?Z)?$/;
 
-/** A day means its first moment, as for a folder that is named by it. */
-function instantOf(said: string): Date {
+/**
+ * When a delivery came. A day means its first moment, as for a folder that is named by it.
+ *
+ * @throws MarqueeError (usage) for a text that is neither a day nor an instant, or that lies ahead
+ */
+export function deliveredOf(said: string): Date {
   const instant = new Date(instantForm.test(said) ? said : Number.NaN);
   const isReal =
     !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(said.slice(0, 10));

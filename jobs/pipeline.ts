@@ -10,6 +10,7 @@ import { DuckDBEngine } from "./engine/duckdb.ts";
 import { fetch } from "./fetch.ts";
 import { givenSources } from "./fetch/given.ts";
 import { fetchPlan } from "./fetch/plan.ts";
+import { damageIn } from "./lake/damage.ts";
 import { asLakeError, FolderLake } from "./lake/folder.ts";
 import { newRecord } from "./ops.ts";
 import { logFormatOf, type Options, readOptions } from "./options.ts";
@@ -74,10 +75,20 @@ async function runSteps(plan: Plan, stop: AbortSignal): Promise<Run> {
   try {
     return await withSession(plan, runAll, stop);
   } catch (error) {
-    const known = asLakeError(plan.options.lake, error);
+    const known = await explained(plan, asLakeError(plan.options.lake, error));
     await recordFailure(plan, known);
     throw known;
   }
+}
+
+/** A failure that may come of a damaged file is held against the files before it is believed. */
+async function explained(plan: Plan, error: unknown): Promise<unknown> {
+  if (error instanceof MarqueeError && !["catalog", "internal"].includes(error.reason))
+    return error;
+  const { folder, work } = plan.lake;
+  const places = [work, path.join(folder, "current", "ops")];
+  const look = (run: Run): Promise<unknown> => damageIn(run.session, places);
+  return (await withSession(plan, look).catch(() => undefined)) ?? error;
 }
 
 async function withSession<T>(

@@ -89,6 +89,12 @@ function tell({ log, record }: Run, source: string, reading: SourceReading): voi
   record.quarantined.push(...faults.map((ofFile) => ({ source, ...ofFile })));
   const { read, kept, superseded, quarantined, outsideMonths } = account;
   for (const warning of warnings) log.warn(warning, { step: "prepare", source });
+  if (outsideMonths > 0 && outsideMonths === read - quarantined) {
+    log.warn(`no record of ${source} lies in the months asked for: ${outsideMonths} lie outside`, {
+      step: "prepare",
+      source,
+    });
+  }
   log.detail(
     `${source}: ${read} records read, ${kept} kept, ${superseded} superseded, ${quarantined} quarantined, ${outsideMonths} outside the months; ${replaced} earlier ones replaced`,
     { step: "prepare", ...account, replaced },

@@ -5,6 +5,7 @@ import path from "node:path";
 import { MarqueeError } from "../../errors.ts";
 import type { Table } from "../../sql/catalog/types.ts";
 import { quoted, type Session } from "../duckdb.ts";
+import { damageIn } from "./damage.ts";
 
 /** A table that was written as files, or loaded from them. */
 export interface MadeTable {
@@ -89,12 +90,14 @@ export async function showTable(session: Session, root: string, table: Table): P
     .run(
       `create or replace view ${table.id} as select * from read_parquet(${tableFiles(root, table)})`,
     )
-    .catch((error: unknown) => {
-      if (error instanceof MarqueeError) throw error;
+    .catch(async (error: unknown) => {
+      const folder = tableFolder(root, table);
+      if (!String(error).includes("No files found"))
+        throw (await damageIn(session, [folder])) ?? error;
       throw new MarqueeError({
         reason: "lake",
-        what: `${tableFolder(root, table)} holds no whole Parquet files`,
-        next: "Make the table again: run the pipeline without --only",
+        what: `${folder} holds no Parquet files`,
+        next: "Make the tables again: run the pipeline without --merge, --only and --from",
         cause: error,
       });
     });

@@ -10,7 +10,7 @@ export function summary(run: Run, seconds: number): string {
   const { record } = run;
   const parts = [
     heading(run, seconds),
-    record.accounts.length === 0 ? "" : sourcesTable(record),
+    record.accounts.length === 0 ? "" : sourcesTable(record, run.options.months !== undefined),
     quarantineReasons(record),
     record.made.length === 0 ? "" : tablesTable(record),
     checksLine(record),
@@ -27,18 +27,12 @@ function heading({ id, record, options }: Run, seconds: number): string {
   return `SYNTHETIC DATA: these films, users and figures are made up.\n${what}`;
 }
 
-function sourcesTable({ accounts }: RunRecord): string {
-  const table = plainTable([
-    "source",
-    "files",
-    "records read",
-    "kept",
-    "superseded",
-    "quarantined",
-  ]);
-  for (const { source, files, read, kept, superseded, quarantined } of accounts) {
-    const counts = [read, kept, superseded, quarantined].map(whole);
-    table.push([source, files === 0 ? "absent" : whole(files), ...counts]);
+function sourcesTable({ accounts }: RunRecord, isOfMonths: boolean): string {
+  const columns = ["source", "files", "records read", "kept", "superseded", "quarantined"];
+  const table = plainTable(isOfMonths ? [...columns, "outside months"] : columns);
+  for (const { source, files, read, kept, superseded, quarantined, outsideMonths } of accounts) {
+    const counts = [read, kept, superseded, quarantined, ...(isOfMonths ? [outsideMonths] : [])];
+    table.push([source, files === 0 ? "absent" : whole(files), ...counts.map(whole)]);
   }
   return table.toString();
 }

@@ -1,8 +1,10 @@
 import path from "node:path";
 
+import { MarqueeError } from "../../errors.ts";
 import { createTable } from "../../sql/catalog/bind.ts";
 import { layers, type Table } from "../../sql/catalog/types.ts";
 import { quoted, type Session } from "../duckdb.ts";
+import { damaged } from "../lake/damage.ts";
 import {
   bytesOf,
   changedRows,
@@ -43,7 +45,10 @@ export async function loadTables(
 }
 
 async function attached<T>(session: Session, root: string, work: () => Promise<T>): Promise<T> {
-  await session.run(`attach ${quoted(path.join(root, warehouseName))} as warehouse`);
+  const file = path.join(root, warehouseName);
+  await session.run(`attach ${quoted(file)} as warehouse`).catch((error: unknown) => {
+    throw error instanceof MarqueeError ? error : damaged(file, error);
+  });
   try {
     // One transaction: without it, every comment would wait for the disk by itself.
     await session.run("begin");

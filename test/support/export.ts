@@ -53,7 +53,7 @@ export async function oddTable(): Promise<Table> {
  */
 export async function oddLake(lake: string, parts: readonly string[]): Promise<string> {
   const prepared = { runId: "prepare-run", sources: [], synthetic: true, accounts: [] };
-  const state = { format: 1, prepared, transformedBy: "transform-run" };
+  const state = { format: 2, prepared, transformedBy: "transform-run" };
   const version = path.join(lake, "versions", "publish-run");
   await writeFiles(version, { "lake.json": JSON.stringify(state) });
   await symlink(path.join("versions", "publish-run"), path.join(lake, "current"));

@@ -70,7 +70,10 @@ function amounts(
     lacks: fc.subarray([0, 1, 2, 3, 5], { maxLength: 4 }),
   });
   // Every delivery has a file.
-  return made.map((said) => (said.ratings + said.records === 0 ? { ...said, ratings: 1 } : said));
+  return made.map((said) => {
+    if (said.ratings > 0) return said;
+    return said.records > 0 ? { ...said, lacks: [] } : { ...said, ratings: 1 };
+  });
 }
 
 /**

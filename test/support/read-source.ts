@@ -4,6 +4,7 @@ import path from "node:path";
 import { Session } from "../../jobs/duckdb.ts";
 import type { FoundFile } from "../../jobs/prepare/find.ts";
 import { readSource, type SourceReading } from "../../jobs/prepare/read-source.ts";
+import type { Source } from "../../sql/catalog/types.ts";
 import { catalog } from "./catalog.ts";
 import { withFolder, writeFiles } from "./folder.ts";
 
@@ -49,7 +50,17 @@ export async function readIn(
   given: (string | Buffer | GivenFile)[],
 ): Promise<Reading> {
   const source = (await catalog()).sources.find((candidate) => candidate.name === name)!;
-  for (const schema of ["raw", "typed", "superseded"]) {
+  return readRecords(session, folder, source, given);
+}
+
+/** The same for a source that a test has changed. */
+export async function readRecords(
+  session: Session,
+  folder: string,
+  source: Source,
+  given: (string | Buffer | GivenFile)[],
+): Promise<Reading> {
+  for (const schema of ["raw", "typed", "superseded", "replaced"]) {
     await session.run(`drop schema if exists ${schema} cascade`);
   }
   const files = await Promise.all(
@@ -66,7 +77,7 @@ export async function readIn(
   );
   const reading = await readSource(session, source, files, { typedFolder: folder, runStart });
   const rows = await session.table(
-    `select * exclude (delivered_at) from raw.${name} order by record_ordinal`,
+    `select * exclude (delivered_at) from raw.${source.name} order by record_ordinal`,
   );
   return { ...reading, rows };
 }

@@ -62,7 +62,7 @@ async function inFiles(lake: string, tables: readonly Table[]): Promise<Seen[]> 
 async function look(lake: string, relations: readonly string[]): Promise<Seen[]> {
   const queries = relations.flatMap((relation) => [
     `select column_name || ' ' || column_type from (describe from ${relation})`,
-    `from ${relation}`,
+    `select * from ${relation}`,
   ]);
   const answers = await askAll(path.join(lake, "warehouse.duckdb"), queries);
   return relations.map((_, index) => ({

@@ -35,7 +35,11 @@ describe("reading MovieLens' old layouts", () => {
         line.replaceAll("@", delimiter),
       );
       const reading = await read("ratings", { name, content: lines.join("\n") });
-      expect(ratingRows(reading).slice(0, 3).map((row) => row.slice(0, 4))).to.deep.equal([
+      expect(
+        ratingRows(reading)
+          .slice(0, 3)
+          .map((row) => row.slice(0, 4)),
+      ).to.deep.equal([
         [1n, 2n, 3, 978300760n],
         [2n, 2n, 4.5, 978300761n],
         [10n, 7n, 1, 5n],

@@ -110,7 +110,11 @@ describe("reading a source", () => {
     const records = ["1,1,3.0,2000", "1,1,4.0,1000", "1,1,2.0,2000", "2,1,1.0,1", "2,1,1.0,1"];
     for (const order of [records, [...records].reverse()]) {
       const reading = await read("ratings", ratings(...order));
-      expect(ratingRows(reading).map((row) => row.slice(0, 4)).sort()).to.deep.equal([
+      expect(
+        ratingRows(reading)
+          .map((row) => row.slice(0, 4))
+          .sort(),
+      ).to.deep.equal([
         [1n, 1n, 3, 2000n],
         [2n, 1n, 1, 1n],
       ]);

@@ -115,7 +115,7 @@ describe("the lake of an export", function () {
 
   it("says that a file of the lake is damaged", async () => {
     const { lake: made } = await changingLake(place("damaged"));
-    const file = path.join(made, "current/marts/odd/part-0.parquet");
+    const file = path.join(made, "current/marts/odd/part-00000.parquet");
     const whole = await readFile(file);
     const spoilt = Buffer.from(whole);
     // The head and the foot stay, so that it shows only once rows are read.
@@ -124,7 +124,7 @@ describe("the lake of an export", function () {
       await writeFile(file, bytes);
       const to = place("damaged-files");
       const error = await failure(exported({ lake: made, to }, {}, twoTables), "lake");
-      expect(error.line).to.match(/marts\/odd holds no whole Parquet files.*pipeline/);
+      expect(error.line).to.match(/marts\/odd\/part-00000\.parquet is damaged.*pipeline/);
       expect(await filesBelow(to).catch(() => [])).to.deep.equal([]);
     }
   });

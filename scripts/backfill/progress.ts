@@ -1,0 +1,61 @@
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+
+import { z } from "zod";
+
+import { MarqueeError } from "../../errors.ts";
+
+const progress = z.strictObject({
+  sources: z.array(z.string()),
+  small: z.boolean(),
+  from: z.string(),
+  to: z.string(),
+  monthsOfBatch: z.number(),
+  /** The instant for which the undated files stand: that of the first batch for all of them. */
+  delivered: z.string(),
+  /** Batches that are published. */
+  done: z.number(),
+});
+
+/** A backfill that is not at its end, as it lies in the lake between its batches. */
+export type Progress = z.infer<typeof progress>;
+
+const fileIn = (lake: string): string => path.join(lake, "backfill.json");
+
+/** @throws MarqueeError (lake) where the file is not one of these */
+export async function readProgress(lake: string): Promise<Progress | undefined> {
+  let text: string;
+  try {
+    text = await readFile(fileIn(lake), "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  try {
+    return progress.parse(JSON.parse(text));
+  } catch (error) {
+    throw new MarqueeError({
+      reason: "lake",
+      what: `${fileIn(lake)} is damaged`,
+      next: "Begin the backfill again with --restart: to merge a month twice changes nothing",
+      cause: error,
+    });
+  }
+}
+
+/** Whole or not at all, since a batch may be killed at any moment. */
+export async function writeProgress(lake: string, state: Progress): Promise<void> {
+  await writeFile(`${fileIn(lake)}.next`, `${JSON.stringify(state, null, 2)}\n`);
+  await rename(`${fileIn(lake)}.next`, fileIn(lake));
+}
+
+export async function forgetProgress(lake: string): Promise<void> {
+  await rm(fileIn(lake), { force: true });
+}
+
+/** Whether a backfill that was begun is the one asked for now. */
+export function isSame(begun: Progress, asked: Progress): boolean {
+  const named = (one: Progress): string =>
+    JSON.stringify([one.sources, one.small, one.from, one.to, one.monthsOfBatch]);
+  return named(begun) === named(asked);
+}
