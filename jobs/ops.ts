@@ -6,6 +6,7 @@ import { createTable } from "../sql/catalog/bind.ts";
 import { duckdbType, type Severity, type Table } from "../sql/catalog/types.ts";
 import { quoted, type Session } from "./duckdb.ts";
 import type { Claim } from "./lake/lock.ts";
+import type { Change } from "./lake/state.ts";
 import { type MadeTable, tableFiles, tableFolder } from "./lake/table-files.ts";
 import type { SourceAccount } from "./prepare/account.ts";
 import type { QuarantinedRecord } from "./prepare/quarantine.ts";
@@ -28,6 +29,8 @@ export interface RunRecord {
   made: (MadeTable & { step: string })[];
   steps: { step: string; seconds: number; peakMemoryBytes: number }[];
   checks: CheckResult[];
+  /** Of a merge that is published: what it has changed. */
+  changes: Readonly<Record<string, Change>> | undefined;
   synthetic: boolean | undefined;
   /** Names or folders that the tables come from; undefined while no step has read or found them. */
   sources: string[] | undefined;
@@ -44,6 +47,7 @@ export function newRecord(): RunRecord {
     made: [],
     steps: [],
     checks: [],
+    changes: undefined,
     synthetic: undefined,
     sources: undefined,
     remarks: [],

@@ -25,6 +25,7 @@ export async function prepare(run: Run): Promise<void> {
   const published = options.merge ? await lake.published() : undefined;
   const base = published?.state.prepared;
   if (base !== undefined) expectSameStaging(catalog, published?.state.fingerprints ?? {});
+  await tellGivenUp(run);
   await (base === undefined ? lake.startWork() : lake.startMerge());
   const typedFolder = path.join(lake.work, "typed");
   await mkdir(typedFolder);
@@ -61,7 +62,7 @@ export async function prepare(run: Run): Promise<void> {
   for (const { table, rows } of record.made) expectAllArrived(table, rows, accounts);
   await lake.writeWorkState({
     ...emptyState,
-    fingerprints: base && published?.state.fingerprints,
+    fingerprints: published?.state.fingerprints,
     prepared: {
       runId: run.id,
       sources: [...new Set([...(base?.sources ?? []), ...options.sources])],
@@ -72,9 +73,19 @@ export async function prepare(run: Run): Promise<void> {
   });
 }
 
+/** Tables that an earlier run has prepared and not published are lost from here on: say so. */
+async function tellGivenUp({ lake, log }: Run): Promise<void> {
+  const prepared = (await lake.workState())?.prepared;
+  if (prepared === undefined) return;
+  const { runId, sources } = prepared;
+  log.warn(`what run ${runId} made of ${sources.join(", ")} was never published and is given up`);
+}
+
 /** A merge leaves most rows of staging as they are: they must be what is declared today. */
 function expectSameStaging(catalog: Catalog, fingerprints: Readonly<Record<string, string>>): void {
-  const other = stagingOf(catalog).find((table) => fingerprints[table.id] !== fingerprintOf(table));
+  const other = stagingOf(catalog).find(
+    (table) => fingerprints[table.id] !== fingerprintOf(table, catalog),
+  );
   if (other === undefined) return;
   throw new MarqueeError({
     reason: "lake",

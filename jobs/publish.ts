@@ -9,7 +9,7 @@ import { peakMemory } from "./report/memory.ts";
 import { remarksOn } from "./report/remarks.ts";
 import type { Run } from "./run.ts";
 import { changeOf, preparedState } from "./transform.ts";
-import { loadTables, warehouseName } from "./warehouse/duckdb-file.ts";
+import { warehouseName, writeWarehouse } from "./warehouse/duckdb-file.ts";
 
 /**
  * Loads the warehouse file beside the tables and lets readers see both, in one step. Ops come last,
@@ -35,19 +35,23 @@ export async function publish(run: Run): Promise<void> {
     ({ id }) => changes === undefined || changeOf(changes, id) !== "same",
   );
   const sliced = new Set(changed.map(({ id }) => id).filter((id) => changes?.[id] === "slice"));
-  await log.progress("publish", changed.length, async (tick) => {
-    const loaded = await loadTables(session, lake.work, changed, { tick, sliced });
-    record.made.push(...loaded.map((made) => ({ step: "publish", ...made })));
-    const rows = await rowsOf(run, tables);
-    record.remarks = remarksOn(catalog, state.prepared.accounts, rows);
-  });
-  log.detail("publish: tables are loaded", { step: "publish" });
-  const seconds = (performance.now() - start) / 1000;
-  record.steps.push({ step: "publish", seconds, peakMemoryBytes: peakMemory() });
+  await writeWarehouse(session, lake.work, async (warehouse) => {
+    await log.progress("publish", changed.length, async (tick) => {
+      const loaded = await warehouse.load(changed, { tick, sliced });
+      record.made.push(...loaded.map((made) => ({ step: "publish", ...made })));
+    });
+    record.remarks = remarksOn(catalog, state.prepared.accounts, await rowsOf(run, tables));
+    log.detail("publish: tables are loaded", { step: "publish" });
+    const seconds = (performance.now() - start) / 1000;
+    record.steps.push({ step: "publish", seconds, peakMemoryBytes: peakMemory() });
 
-  await writeOps(run, lake.work, "succeeded", record.remarks.join("; "));
-  await loadTables(session, lake.work, opsTables(catalog));
+    await writeOps(run, lake.work, "succeeded", record.remarks.join("; "));
+    await warehouse.load(opsTables(catalog));
+  });
   log.detail("publish: all is written", { step: "publish" });
+  // What a merge changed is told against what was published before: it ends here.
+  record.changes = state.prepared.merge?.changes;
+  await lake.writeWorkState({ ...state, prepared: { ...state.prepared, merge: undefined } });
   const untidy = await lake.publish(run.id);
   record.published = true;
   if (untidy !== undefined) log.warn(`published, but not tidied up: ${untidy}`);
@@ -103,7 +107,7 @@ export async function publishOpsAlone(
   const untidy = await lake.republish(run.id, async (target) => {
     await writeOps(run, target, status, message);
     if (previous !== undefined) await copyWarehouse(previous, target);
-    await loadTables(session, target, opsTables(catalog));
+    await writeWarehouse(session, target, (warehouse) => warehouse.load(opsTables(catalog)));
   });
   if (untidy !== undefined) log.warn(`ops are written, but not tidied up: ${untidy}`);
 }

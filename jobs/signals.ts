@@ -1,4 +1,4 @@
-import { exitCodes, type ExitReason, MarqueeError } from "../errors.ts";
+import { type ExitReason, MarqueeError } from "../errors.ts";
 
 /** The signals by which a person or a system ends a run. */
 const endings = { SIGINT: "interrupted", SIGTERM: "terminated" } as const satisfies Partial<
@@ -30,7 +30,7 @@ export async function stoppable<T>(work: (stop: AbortSignal) => Promise<T>): Pro
       return;
     }
     const isEcho = name === first.name && now - first.at < echoMilliseconds;
-    if (!isEcho) process.exit(exitCodes[endings[name]]);
+    if (!isEcho) endBy(name);
   };
 
   const names = Object.keys(endings) as Ending[];
@@ -63,6 +63,12 @@ export async function unlessStopped<T>(work: Promise<T>, stop: AbortSignal): Pro
     stop.throwIfAborted();
     throw error;
   }
+}
+
+/** As if nobody heeded the signal: process.exit would wait for a query that runs. */
+function endBy(name: Ending): void {
+  process.removeAllListeners(name);
+  process.kill(process.pid, name);
 }
 
 function stoppedBy(name: Ending): MarqueeError {

@@ -9,6 +9,7 @@ import type { Run } from "./run.ts";
 export async function transform(run: Run): Promise<void> {
   const { catalog, lake, engine, log } = run;
   const state = await preparedState(run);
+  expectSameBase(state, await lake.published());
   // From here on the tables are neither whole nor checked, also for a run that is killed.
   await lake.writeWorkState({ ...state, transformedBy: undefined, checkedBy: undefined });
   await engine.show(catalog.tables.filter((table) => table.layer === "staging"));
@@ -24,7 +25,7 @@ export async function transform(run: Run): Promise<void> {
   });
 
   const fingerprints = Object.fromEntries(
-    catalog.tables.map((table) => [table.id, fingerprintOf(table)]),
+    catalog.tables.map((table) => [table.id, fingerprintOf(table, catalog)]),
   );
   await lake.writeWorkState({
     ...state,
@@ -34,13 +35,26 @@ export async function transform(run: Run): Promise<void> {
   });
 }
 
+/** What a merge changed is told in words of what was published when it began. */
+function expectSameBase(
+  { prepared: { merge, sources } }: PreparedState,
+  published: { state: LakeState } | undefined,
+): void {
+  if (merge === undefined || merge.onto === published?.state.prepared?.runId) return;
+  throw new MarqueeError({
+    reason: "lake",
+    what: `the merge of ${sources.join(", ")} was begun on tables that are not the published ones any more`,
+    next: "Run it again from the start: the same command without --from and --only",
+  });
+}
+
 type Changes = Readonly<Record<string, Change>>;
 
 /** Makes of a table only as much anew as the merge has touched of what it reads. */
 async function makeAfterMerge(run: Run, table: Table, state: PreparedState): Promise<Change> {
   const { engine, lake } = run;
   const changes = state.prepared.merge?.changes ?? {};
-  if (state.fingerprints?.[table.id] !== fingerprintOf(table)) {
+  if (state.fingerprints?.[table.id] !== fingerprintOf(table, run.catalog)) {
     tell(run, await engine.make(table));
     return "any";
   }
@@ -48,13 +62,13 @@ async function makeAfterMerge(run: Run, table: Table, state: PreparedState): Pro
     await engine.show([table]);
     return "same";
   }
+  const published = await lake.published();
   const slice = sliceOf(run, table, changes);
-  if (slice !== undefined) {
-    tell(run, await engine.makeSlice(table, slice));
+  if (slice !== undefined && published !== undefined) {
+    tell(run, await engine.makeSlice(table, slice, published.folder));
     return "any";
   }
   tell(run, await engine.make(table));
-  const published = await lake.published();
   // What others read is worth a look: often no row that was there before is another one now.
   if (table.layer !== "core" || published === undefined) return "any";
   return engine.compare(table, published.folder);

@@ -29,7 +29,7 @@ export class DuckDBEngine implements Engine {
     return writeTable(this.#session, this.#work, table);
   }
 
-  async makeSlice(table: Table, slice: Slice): Promise<MadeTable> {
+  async makeSlice(table: Table, slice: Slice, publishedRoot: string): Promise<MadeTable> {
     const { by } = slice;
     await this.#whileSliced(slice, async () => {
       await this.#session.run(`create or replace temp table made_anew as ${table.select ?? ""}`);
@@ -38,8 +38,8 @@ export class DuckDBEngine implements Engine {
       this.#session,
       this.#work,
       table,
-      `select * from read_parquet(${tableFiles(this.#work, table)})
-       anti join (select distinct "${by}" from ${this.#changed(slice)}) using ("${by}")
+      `select * from read_parquet(${tableFiles(publishedRoot, table)}) as old
+       anti join (select distinct "${by}" from ${this.#changed(slice)}) as come using ("${by}")
        union all by name select * from made_anew`,
     );
   }
@@ -97,7 +97,7 @@ export class DuckDBEngine implements Engine {
     const files = `read_parquet(${tableFiles(this.#work, of)})`;
     await this.#session.run(
       `create or replace view ${of.id} as
-       select * from ${files} semi join ${this.#changed(slice)} using ("${by}")`,
+       select * from ${files} as whole semi join ${this.#changed(slice)} as come using ("${by}")`,
     );
     try {
       return await work();

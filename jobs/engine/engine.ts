@@ -23,9 +23,9 @@ export interface Engine {
 
   /**
    * The same for a merge that has changed the rows of some keys: runs the SELECT over the slice alone,
-   * and keeps the table's rows of all other keys.
+   * and keeps the rows of all other keys that the published table has, whose files lie below a root.
    */
-  makeSlice(table: Table, slice: Slice): Promise<MadeTable>;
+  makeSlice(table: Table, slice: Slice, publishedRoot: string): Promise<MadeTable>;
 
   /** How a table that was made anew differs from the published one, whose files lie below a root. */
   compare(table: Table, publishedRoot: string): Promise<Change>;

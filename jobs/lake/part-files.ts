@@ -7,7 +7,7 @@ import { quoted, type Session } from "../duckdb.ts";
  * A table whose rows come and go one by one is a folder of parts: small enough that a part is written
  * anew for the sake of one row, large enough that they stay few.
  */
-const smallestPart = 2 * 122_880;
+const smallestPart = 122_880;
 const mostParts = 400;
 
 /** The columns and rows that a table's files are made of. */
@@ -18,10 +18,12 @@ export interface PartSource {
   relation: string;
 }
 
-/** The column that numbers the rows of a relation, from 1, and a bound that no number passes. */
-export interface Ordinals {
-  column: string;
-  highest: number;
+/** Rows that are numbered from 1. */
+export interface NumberedRows extends PartSource {
+  /** The column that numbers them, and a bound that no number passes. */
+  ordinals: { column: string; highest: number };
+  /** A relation with the numbers of rows that are left out. */
+  without: string;
 }
 
 /**
@@ -31,31 +33,52 @@ export interface Ordinals {
 export async function writeParts(
   session: Session,
   folder: string,
-  source: PartSource,
-  ordinals: Ordinals,
+  rows: NumberedRows,
 ): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  await addParts(session, folder, source, ordinals, 0);
+  await addParts(session, folder, rows, 0);
 }
 
 async function addParts(
   session: Session,
   folder: string,
-  { columns, relation }: PartSource,
-  { column, highest }: Ordinals,
+  source: NumberedRows,
   firstNumber: number,
 ): Promise<void> {
+  const { highest } = source.ordinals;
   const rows = rowsOfPart(highest);
   const parts = Math.max(1, Math.ceil(highest / rows));
   const numbers = Array.from({ length: parts }, (_, index) => index);
   await session.sideBySide(numbers, async (lane, number) => {
     const first = number * rows + 1;
-    await writePart(lane, path.join(folder, partName(firstNumber + number)), {
-      columns,
-      relation: `${relation} where ${column} between ${first} and ${first + rows - 1}`,
-    });
+    const relation = await between(lane, source, first, first + rows - 1);
+    const file = path.join(folder, partName(firstNumber + number));
+    await writePart(lane, file, { columns: source.columns, relation });
   });
+}
+
+/** More rows than these are not left out one by one. */
+const longestList = 500;
+
+/**
+ * The rows with these numbers. Those that are left out are named: a join would mix up the order of the
+ * others, and whoever looks for a key in the files, or for one that stands twice, would look longer.
+ */
+async function between(
+  session: Session,
+  { relation, ordinals: { column }, without }: NumberedRows,
+  first: number,
+  last: number,
+): Promise<string> {
+  const range = `${column} between ${first} and ${last}`;
+  const left = await session.table(`select ${column} from ${without} where ${range}`);
+  if (left.length === 0) return `${relation} where ${range}`;
+  if (left.length > longestList) {
+    return `(select * from ${relation} anti join ${without} using (${column})
+             where ${range} order by ${column})`;
+  }
+  return `${relation} where ${range} and not list_contains([${left.join(", ")}], ${column})`;
 }
 
 /** What a merge changes in a table of parts. */
@@ -63,8 +86,8 @@ export interface PartChange {
   key: string;
   /** A relation with the keys whose rows go; undefined where none do. */
   gone: string | undefined;
-  /** The rows that come, how many there are, and their numbers. */
-  come: PartSource & { rows: number; ordinals: Ordinals };
+  /** The rows that come, and how many there are. */
+  come: NumberedRows & { rows: number };
 }
 
 /**
@@ -91,12 +114,13 @@ export async function changeParts(
     for (const file of small.filter((name) => touched.has(name))) {
       await rewriteWithout(session, file, without);
     }
-    return addParts(session, folder, come, come.ordinals, next);
+    return addParts(session, folder, come, next);
   }
   const olds = small.map((file) => `select * from read_parquet(${quoted(file)})${without}`);
+  const news = await between(session, come, 1, come.ordinals.highest);
   await writePart(session, path.join(folder, partName(next)), {
     columns: "*",
-    relation: `(${[...olds, `select ${come.columns} from ${come.relation}`].join(" union all by name ")})`,
+    relation: `(${[...olds, `select ${come.columns} from ${news}`].join(" union all by name ")})`,
   });
   for (const file of small) await rm(file);
 }

@@ -3,6 +3,7 @@ import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 
 import { MarqueeError } from "../../errors.ts";
+import type { Catalog } from "../../sql/catalog/catalog.ts";
 import type { Table } from "../../sql/catalog/types.ts";
 import { quoted, type Session } from "../duckdb.ts";
 import { damageIn } from "./damage.ts";
@@ -25,11 +26,17 @@ export function tableFiles(root: string, table: Table): string {
   return quoted(path.join(tableFolder(root, table), "*.parquet"));
 }
 
-/** What a table is made by, in few letters: another SELECT or other columns give another one. */
-export function fingerprintOf({ select, columns, recordsOf }: Table): string {
+/**
+ * What a table is made by, in few letters: another SELECT, other columns or, in staging, another
+ * declaration of the source or another way to read a value give other letters.
+ */
+export function fingerprintOf(table: Table, { sources, macros }: Catalog): string {
+  const { select, columns, recordsOf, reads, layer } = table;
   const names = columns.map(({ name, type }) => `${name} ${type}`);
+  const read = sources.filter(({ name }) => reads.includes(`raw.${name}`));
+  const below = layer === "staging" ? [read, macros] : [];
   return createHash("sha256")
-    .update(JSON.stringify([select, names, recordsOf]))
+    .update(JSON.stringify([select, names, recordsOf, below]))
     .digest("hex")
     .slice(0, 16);
 }

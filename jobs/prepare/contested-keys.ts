@@ -20,13 +20,15 @@ export async function contestedKeys(
   const key = keyOf(source);
   const typed = `typed.${source.name}`;
   const neighbours = neighbouringKeys(typed, source.key);
-  const descents = await session.number(
-    `select count(*) from (${neighbours}) where ${isBelow(source.key)}`,
-  );
-  const copies =
-    descents === 0
-      ? `select distinct ${key} from (${neighbours}) where ${isSame(source.key)}`
-      : `select ${key} from ${typed} group by all having count(*) > 1`;
+  const [seen = {}] = await session.rows(`
+    select count(*) filter (where ${isBelow(source.key)}) as descents,
+        count(*) filter (where ${isSame(source.key)}) as copies
+    from (${neighbours})`);
+  const ascends = seen["descents"] === 0n;
+  const copies = ascends
+    ? `select distinct ${key} from (${neighbours})
+       where ${seen["copies"] === 0n ? "false" : isSame(source.key)}`
+    : `select ${key} from ${typed} group by all having count(*) > 1`;
   if (base === undefined) return copies;
   return `${copies} union select ${key} from (${base}) semi join ${typed} using (${key})`;
 }

@@ -5,7 +5,7 @@ import type { Catalog } from "../../sql/catalog/catalog.ts";
 import { recordOrdinal } from "../../sql/catalog/source.ts";
 import type { Source, Table } from "../../sql/catalog/types.ts";
 import { quoted } from "../duckdb.ts";
-import { changeParts, writeParts } from "../lake/part-files.ts";
+import { changeParts, type NumberedRows, writeParts } from "../lake/part-files.ts";
 import { tableFolder } from "../lake/table-files.ts";
 import type { Run } from "../run.ts";
 import { keyOf } from "./contested-keys.ts";
@@ -43,21 +43,29 @@ export async function keepRecords(
   if (account.files === 0 || holderOf(catalog, source) !== undefined) return;
   if (isMerge && account.kept === 0) return;
   const folder = keptFolder(lake.work, source);
-  const records = { columns: "*", relation: `raw.${source.name}` };
-  const numbers = { column: recordOrdinal, highest: ordinals };
+  const records = { columns: "*", ...recordsOf(source.name, ordinals) };
   if (isMerge) {
     await changeParts(session, folder, {
       key: keyOf(source),
       gone: replaced === 0 ? undefined : `replaced.${source.name}`,
-      come: { ...records, rows: account.kept, ordinals: numbers },
+      come: { ...records, rows: account.kept },
     });
   } else {
-    await writeParts(session, folder, records, numbers);
+    await writeParts(session, folder, records);
   }
   await session.run(
     `create or replace view raw.${source.name} as
      select * from read_parquet(${quoted(path.join(folder, "*.parquet"))})`,
   );
+}
+
+/** The records of a run's files that won, numbered; the losers among the sound ones are left out. */
+export function recordsOf(source: string, ordinals: number): Omit<NumberedRows, "columns"> {
+  return {
+    relation: `typed.${source}`,
+    ordinals: { column: recordOrdinal, highest: ordinals },
+    without: `superseded.${source}`,
+  };
 }
 
 function keptFolder(root: string, source: Source): string {

@@ -1,10 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 
-import { recordOrdinal } from "../../sql/catalog/source.ts";
 import type { Table } from "../../sql/catalog/types.ts";
 import { quoted } from "../duckdb.ts";
-import { changeParts, writeParts } from "../lake/part-files.ts";
+import { changeParts, type NumberedRows, writeParts } from "../lake/part-files.ts";
 import type { Change } from "../lake/state.ts";
 import {
   bytesOf,
@@ -15,6 +14,7 @@ import {
   writeTable,
 } from "../lake/table-files.ts";
 import type { Run } from "../run.ts";
+import { recordsOf } from "./kept-records.ts";
 import type { SourceReading } from "./read-source.ts";
 
 export interface MadeStaging {
@@ -51,10 +51,12 @@ export async function makeStaging(
 async function writeRecords(
   { session, lake }: Run,
   table: Table,
-  { ordinals }: SourceReading,
+  { account, ordinals }: SourceReading,
 ): Promise<void> {
-  const numbers = { column: recordOrdinal, highest: ordinals };
-  await writeParts(session, tableFolder(lake.work, table), recordsOf(table), numbers);
+  const folder = tableFolder(lake.work, table);
+  if (account.files > 0) return writeParts(session, folder, winnersOf(table, ordinals));
+  // The source is absent: one empty file says which columns there would be.
+  await writeTable(session, lake.work, table);
 }
 
 async function mergeRecords(
@@ -63,20 +65,20 @@ async function mergeRecords(
   { account, replaced, ordinals }: SourceReading,
 ): Promise<void> {
   const source = table.recordsOf ?? "";
-  const come = recordsOf(table);
+  const come = winnersOf(table, ordinals);
   await changeParts(session, tableFolder(lake.work, table), {
     key: table.key.map((column) => `"${column}"`).join(", "),
     gone: replaced === 0 ? undefined : `replaced.${source}`,
-    come: { ...come, rows: account.kept, ordinals: { column: recordOrdinal, highest: ordinals } },
+    come: { ...come, rows: account.kept },
   });
   const changes = changedRows(lake.work, table);
   await mkdir(path.dirname(changes), { recursive: true });
   await session.run(
-    `copy (select ${come.columns} from ${come.relation}) to ${quoted(changes)} (format parquet)`,
+    `copy (select ${come.columns} from raw.${source}) to ${quoted(changes)} (format parquet)`,
   );
 }
 
-function recordsOf(table: Table): { columns: string; relation: string } {
+function winnersOf(table: Table, ordinals: number): NumberedRows {
   const columns = table.columns.map(({ name }) => `"${name}"`).join(", ");
-  return { columns, relation: `raw.${table.recordsOf ?? ""}` };
+  return { columns, ...recordsOf(table.recordsOf ?? "", ordinals) };
 }

@@ -15,52 +15,70 @@ import {
 
 export const warehouseName = "warehouse.duckdb";
 
-/**
- * Loads tables into a version's warehouse file, replacing those of the same name: real tables with
- * their declared types and their descriptions as comments, so that the file alone is enough,
- * wherever it is moved to.
- *
- * @param root the version's folder, which holds the tables' Parquet files
- * @param how tables that are `sliced` stand in the file already, but for the rows of a merge
- */
-export async function loadTables(
-  session: Session,
-  root: string,
-  tables: readonly Table[],
-  how: { tick?: (what: string) => void; sliced?: ReadonlySet<string> } = {},
-): Promise<MadeTable[]> {
-  return attached(session, root, async () => {
-    for (const layer of layers) await session.run(`create schema if not exists warehouse.${layer}`);
-    const loaded: MadeTable[] = [];
-    for (const table of tables) {
-      how.tick?.(table.id);
-      const start = performance.now();
-      const isSliced = how.sliced?.has(table.id) ?? false;
-      const rows = await (isSliced ? exchange(session, root, table) : load(session, root, table));
-      const bytes = await bytesOf(tableFolder(root, table));
-      loaded.push({ table, rows, bytes, seconds: (performance.now() - start) / 1000 });
-    }
-    return loaded;
-  });
+/** A version's warehouse file, open to be written. */
+export interface Warehouse {
+  /**
+   * Loads tables, replacing those of the same name: real tables with their declared types and their
+   * descriptions as comments, so that the file alone is enough, wherever it is moved to.
+   *
+   * @param how tables that are `sliced` stand in the file already, but for the rows of a merge
+   */
+  load(tables: readonly Table[], how?: Loading): Promise<MadeTable[]>;
 }
 
-async function attached<T>(session: Session, root: string, work: () => Promise<T>): Promise<T> {
+export interface Loading {
+  tick?: (what: string) => void;
+  sliced?: ReadonlySet<string>;
+}
+
+/**
+ * Opens a version's warehouse file, which is made where there is none, and closes it with all on disk.
+ *
+ * @param root the version's folder, which holds the tables' Parquet files
+ */
+export async function writeWarehouse<T>(
+  session: Session,
+  root: string,
+  work: (warehouse: Warehouse) => Promise<T>,
+): Promise<T> {
   const file = path.join(root, warehouseName);
   await session.run(`attach ${quoted(file)} as warehouse`).catch((error: unknown) => {
     throw error instanceof MarqueeError ? error : damaged(file, error);
   });
   try {
-    // One transaction: without it, every comment would wait for the disk by itself.
-    await session.run("begin");
-    const result = await work();
-    await session.run("commit");
+    const result = await work({ load: (tables, how) => loadAll(session, root, tables, how ?? {}) });
+    // Once, when all is in: it looks at every table, also at those that nobody has touched since.
     await session.run("checkpoint warehouse");
     return result;
+  } finally {
+    await session.run("detach warehouse");
+  }
+}
+
+async function loadAll(
+  session: Session,
+  root: string,
+  tables: readonly Table[],
+  { tick, sliced }: Loading,
+): Promise<MadeTable[]> {
+  // One transaction: without it, every comment would wait for the disk by itself.
+  await session.run("begin");
+  try {
+    for (const layer of layers) await session.run(`create schema if not exists warehouse.${layer}`);
+    const loaded: MadeTable[] = [];
+    for (const table of tables) {
+      tick?.(table.id);
+      const start = performance.now();
+      const isSliced = sliced?.has(table.id) ?? false;
+      const rows = await (isSliced ? exchange(session, root, table) : load(session, root, table));
+      const bytes = await bytesOf(tableFolder(root, table));
+      loaded.push({ table, rows, bytes, seconds: (performance.now() - start) / 1000 });
+    }
+    await session.run("commit");
+    return loaded;
   } catch (error) {
     await session.run("rollback").catch(() => undefined);
     throw error;
-  } finally {
-    await session.run("detach warehouse");
   }
 }
 

@@ -26,6 +26,7 @@ export async function expectSameLakes(actual: string, expected: string): Promise
     "the Parquet files": await inFiles(actual, tables),
     "the Parquet files of the lake that it is held against": await inFiles(expected, tables),
   };
+  expect(await declarations(actual), "declarations").to.deep.equal(await declarations(expected));
   for (const [place, seen] of Object.entries(found)) {
     for (const [index, table] of tables.entries()) {
       expectSame(`${table.id} in ${place}`, seen[index]!, wanted[index]!, table);
@@ -69,6 +70,15 @@ async function look(lake: string, relations: readonly string[]): Promise<Seen[]>
     types: (answers[2 * index] ?? []).map(([type]) => String(type)),
     rows: answers[2 * index + 1] ?? [],
   }));
+}
+
+/** What a warehouse says of its tables and columns, beside their types. */
+async function declarations(lake: string): Promise<Row[][]> {
+  const tables = "select schema_name, table_name, comment from duckdb_tables()";
+  const columns =
+    "select schema_name, table_name, column_name, is_nullable, comment from duckdb_columns() where not internal";
+  const asked = [tables, columns].map((sql) => `select * from (${sql}) order by all`);
+  return askAll(path.join(lake, "warehouse.duckdb"), asked);
 }
 
 /** What lies beside the tables that readers see: lake.json. */

@@ -182,7 +182,7 @@ describe("a merge", function () {
       const made = record.made.filter(({ step }) => step === "transform");
       expect(made.map(({ table }) => table.id))
         .to.include(id)
-        .and.not.to.include("marts.cpi");
+        .and.not.to.include("marts.genre_by_year");
     });
   });
 
