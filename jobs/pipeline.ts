@@ -125,6 +125,8 @@ async function runStep(step: Step, run: Run, stop: AbortSignal): Promise<void> {
 async function recordFailure(plan: Plan, error: unknown): Promise<void> {
   const message = error instanceof MarqueeError ? error.line : String(error);
   try {
+    // On a full disk what the run has made so far gives way to the word that it failed.
+    if (message.includes("the disk is full")) await plan.lake.dropWork();
     await withSession(plan, (run) => publishOpsAlone(run, "failed", message));
   } catch (second) {
     const { message: why } = asMarqueeError(asLakeError(plan.options.lake, second));

@@ -17,9 +17,13 @@ export async function makeSample(folder: string, log: Log): Promise<void> {
   const child = fork(sampleProgram, ["--to", folder], {
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
+  // A run that is stopped does not wait for it.
+  const endWithRun = (): boolean => child.kill();
+  process.once("exit", endWithRun);
   let said = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => (said += text));
   const [code] = (await once(child, "close")) as [number | null];
+  process.off("exit", endWithRun);
   if (code === 0) return;
   throw new MarqueeError({
     reason: "lake",

@@ -73,6 +73,11 @@ export class FolderLake {
     return state && { folder, state };
   }
 
+  /** Gives up the unfinished tables, to make room. */
+  async dropWork(): Promise<void> {
+    await rm(this.work, { recursive: true, force: true });
+  }
+
   /** Begins the next version from nothing. */
   async startWork(): Promise<void> {
     await rm(this.work, { recursive: true, force: true });
@@ -131,6 +136,8 @@ export class FolderLake {
   ): Promise<string | undefined> {
     const folder = path.join(this.folder, "versions", `${runId}.next`);
     const published = await this.published();
+    // What this very run may have left half done, for want of room.
+    await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
     await this.#linkPublished(folder);
     await writeState(path.join(folder, "lake.json"), published?.state ?? emptyState);
@@ -147,6 +154,8 @@ export class FolderLake {
 
   async #switchTo(runId: string, folder: string): Promise<string | undefined> {
     const version = path.join("versions", runId);
+    // The same, of a version that was there and could not be shown.
+    await rm(path.join(this.folder, version), { recursive: true, force: true });
     await rename(folder, path.join(this.folder, version));
     const next = path.join(this.folder, "current.next");
     await rm(next, { force: true });

@@ -5,7 +5,8 @@ import { quoted, type Session } from "../duckdb.ts";
 
 /**
  * A table whose rows come and go one by one is a folder of parts: small enough that a part is written
- * anew for the sake of one row, large enough that they stay few.
+ * anew for the sake of one row, large enough that they stay few. A part is one of DuckDB's row groups, or
+ * some of them.
  */
 const smallestPart = 122_880;
 const mostParts = 400;
@@ -20,8 +21,13 @@ export interface PartSource {
 
 /** Rows that are numbered from 1. */
 export interface NumberedRows extends PartSource {
-  /** The column that numbers them, and a bound that no number passes. */
-  ordinals: { column: string; highest: number };
+  ordinals: {
+    column: string;
+    /** A bound that no number passes. */
+    highest: number;
+    /** Rows that stand ahead of number 1 in the file that is read: parts begin where its groups do. */
+    ahead: number;
+  };
   /** A relation with the numbers of rows that are left out. */
   without: string;
 }
@@ -46,12 +52,12 @@ async function addParts(
   source: NumberedRows,
   firstNumber: number,
 ): Promise<void> {
-  const { highest } = source.ordinals;
+  const { highest, ahead } = source.ordinals;
   const rows = rowsOfPart(highest);
-  const parts = Math.max(1, Math.ceil(highest / rows));
+  const parts = Math.max(1, Math.ceil((highest + ahead) / rows));
   const numbers = Array.from({ length: parts }, (_, index) => index);
   await session.sideBySide(numbers, async (lane, number) => {
-    const first = number * rows + 1;
+    const first = number * rows - ahead + 1;
     const relation = await between(lane, source, first, first + rows - 1);
     const file = path.join(folder, partName(firstNumber + number));
     await writePart(lane, file, { columns: source.columns, relation });
@@ -172,7 +178,7 @@ async function filesWith(
 }
 
 function rowsOfPart(rows: number): number {
-  return Math.max(smallestPart, Math.ceil(rows / mostParts));
+  return smallestPart * Math.ceil(Math.max(rows, 1) / mostParts / smallestPart);
 }
 
 function partFiles(folder: string): string {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 
 import { z } from "zod";
 
@@ -87,7 +87,9 @@ export async function readState(file: string): Promise<LakeState | undefined> {
 }
 
 export async function writeState(file: string, state: LakeState): Promise<void> {
-  await writeFile(file, `${JSON.stringify(state, null, 2)}\n`);
+  // Whole or not at all, at whatever moment the run is killed.
+  await writeFile(`${file}.next`, `${JSON.stringify(state, null, 2)}\n`);
+  await rename(`${file}.next`, file);
 }
 
 function parsed(text: string): unknown {

@@ -60,10 +60,13 @@ export async function keepRecords(
 }
 
 /** The records of a run's files that won, numbered; the losers among the sound ones are left out. */
-export function recordsOf(source: string, ordinals: number): Omit<NumberedRows, "columns"> {
+export function recordsOf(
+  source: string,
+  ordinals: SourceReading["ordinals"],
+): Omit<NumberedRows, "columns"> {
   return {
     relation: `typed.${source}`,
-    ordinals: { column: recordOrdinal, highest: ordinals },
+    ordinals: { column: recordOrdinal, ...ordinals },
     without: `superseded.${source}`,
   };
 }

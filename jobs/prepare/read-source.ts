@@ -14,8 +14,8 @@ export interface SourceReading {
   account: SourceAccount;
   /** Records of earlier deliveries whose place was taken. */
   replaced: number;
-  /** How many record_ordinals there are: no record has a higher one. */
-  ordinals: number;
+  /** The highest record_ordinal, and how many rows of no record stand ahead of the first file's first. */
+  ordinals: { highest: number; ahead: number };
   quarantined: { file: string; records: QuarantinedRecord[] }[];
   /** What a person should know although the run goes on. */
   warnings: string[];
@@ -78,6 +78,9 @@ export async function readSource(
     outsideMonths,
   };
   expectBalance(account);
-  const ordinals = scans.reduce((sum, scan) => sum + scan.ordinals, 0);
+  const ordinals = {
+    highest: scans.reduce((sum, scan) => sum + scan.ordinals, 0),
+    ahead: scans[0]?.typed.leadingRows ?? 0,
+  };
   return { account, replaced, ordinals, ...reading };
 }

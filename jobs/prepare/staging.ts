@@ -78,7 +78,7 @@ async function mergeRecords(
   );
 }
 
-function winnersOf(table: Table, ordinals: number): NumberedRows {
+function winnersOf(table: Table, ordinals: SourceReading["ordinals"]): NumberedRows {
   const columns = table.columns.map(({ name }) => `"${name}"`).join(", ");
   return { columns, ...recordsOf(table.recordsOf ?? "", ordinals) };
 }

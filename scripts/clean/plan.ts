@@ -18,8 +18,10 @@ const links = ["staging", "core", "marts", "ops", "warehouse.duckdb"];
 const stateFile = "lake.json";
 const workParts = [
   ...links,
-  ...[stateFile, "warehouse.duckdb.wal", "kept", "spill", "typed", "changes"],
+  ...[stateFile, `${stateFile}.next`, "warehouse.duckdb.wal", "kept", "spill", "typed", "changes"],
 ];
+/** How far a backfill has come: it is needed until the last of its batches. */
+const backfillFiles = ["backfill.json", "backfill.json.next"];
 
 /** What a process leaves that is killed while it claims the lake. */
 const draftName = /^([0-9a-f-]{36}\.claim|[0-9a-f]{16}\.heir)$/;
@@ -50,7 +52,7 @@ async function inLake(lake: string): Promise<Findings> {
   const entries = await readdir(lake, { withFileTypes: true });
   const half = "current.next";
   const strangers = entries.filter((entry) => {
-    if (entry.name === lockName) return !entry.isFile();
+    if ([lockName, ...backfillFiles].includes(entry.name)) return !entry.isFile();
     if (["work", "versions", "raw"].includes(entry.name)) return !entry.isDirectory();
     return ![...links, "current", half].includes(entry.name) || !entry.isSymbolicLink();
   });

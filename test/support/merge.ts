@@ -8,7 +8,7 @@ import type { Run } from "../../jobs/run.ts";
 import { type Family, type MadeUpDelivery, writeDeliveries } from "./deliveries.ts";
 import { withFolder } from "./folder.ts";
 import { runLocally } from "./pipeline.ts";
-import { brokenPromises, expectSameLakes, expectSummedAccounts, stateOf } from "./same-lakes.ts";
+import { brokenPromises, expectSameLakes, expectSummedAccounts } from "./same-lakes.ts";
 
 /** A data set in dated deliveries, and how they come into a lake. */
 export interface MergeCase {

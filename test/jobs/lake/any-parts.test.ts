@@ -44,7 +44,7 @@ describe("a table in parts, whatever comes and goes", function () {
            create table nobody as select 0 as key, 0 as ordinal`,
         );
         const source = { columns: "key, value", relation: "expected", without: "nobody" };
-        const ordinals = { column: "key", highest: rows };
+        const ordinals = { column: "key", highest: rows, ahead: 0 };
         await writeParts(session, folder, { ...source, ordinals });
         for (const [index, merge] of all.entries()) {
           const held = path.join(root, `held-${index}`);
@@ -92,7 +92,7 @@ async function mergeRows(
       relation: "come",
       without: "nobody",
       rows,
-      ordinals: { column: "ordinal", highest: rows },
+      ordinals: { column: "ordinal", highest: rows, ahead: 0 },
     },
   });
 }

@@ -11,7 +11,7 @@ import { withSession } from "../../support/read-source.ts";
 const rows = 300_000;
 const numbered = {
   ...{ columns: "id, value", relation: "numbers", without: "left_out" },
-  ordinals: { column: "ordinal", highest: rows },
+  ordinals: { column: "ordinal", highest: rows, ahead: 0 },
 };
 
 async function begin(session: Session, folder: string): Promise<string> {
@@ -50,7 +50,7 @@ const come = (count: number, first: number) => ({
   relation: `(select i + 1 as ordinal, ${first} + i as id, -1::bigint as value from range(${count}) t(i))`,
   without: "left_out",
   rows: count,
-  ordinals: { column: "ordinal", highest: count },
+  ordinals: { column: "ordinal", highest: count, ahead: 0 },
 });
 
 describe("a table in parts", function () {
