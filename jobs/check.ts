@@ -3,6 +3,7 @@ import { checkQuery } from "../sql/catalog/check-query.ts";
 import type { Check, Table } from "../sql/catalog/types.ts";
 import type { Slice } from "./engine/engine.ts";
 import type { Change } from "./lake/state.ts";
+import { checksFingerprintOf } from "./lake/table-files.ts";
 import type { Run } from "./run.ts";
 import { preparedState } from "./transform.ts";
 
@@ -25,12 +26,13 @@ export async function check(run: Run): Promise<void> {
   await engine.show(tables);
   await lake.writeWorkState({ ...state, checkedBy: undefined });
 
+  const held = (await lake.published())?.state.fingerprints ?? {};
   const promises = tables.flatMap((table) => table.checks.map((promise) => ({ table, promise })));
   await log.progress("check", promises.length, async (tick) => {
     for (const { table, promise } of promises) {
       tick(`${table.id} ${promise.name}`);
       const query = checkQuery(table, promise, run.startedAt);
-      const slice = sliceOf(table, promise, state.prepared.merge?.changes ?? {});
+      const slice = sliceOf(table, promise, state.prepared.merge?.changes ?? {}, held);
       const failingRows = await engine.countFailingRows(table, promise, query, slice);
       const { name, severity } = promise;
       record.checks.push({ table: table.id, name, severity, failingRows, query });
@@ -60,7 +62,7 @@ export async function check(run: Run): Promise<void> {
 }
 
 /**
- * Rows that stay as they were when they passed cannot break what is promised of each row, or of the
+ * Rows that stay as they were when they passed the same checks cannot break what is promised of each row, or of the
  * rows of a key: of a table that a merge changed in a slice, the slice is asked. What is only warned
  * of is counted in full, as is what hangs on other tables or on the number of rows.
  */
@@ -68,7 +70,9 @@ function sliceOf(
   table: Table,
   { check, severity }: Check,
   changes: Readonly<Record<string, Change>>,
+  held: Readonly<Record<string, string>>,
 ): Slice | undefined {
+  if (held[`checks of ${table.id}`] !== checksFingerprintOf(table)) return undefined;
   const [by] = table.key;
   if (changes[table.id] !== "slice" || severity !== "error" || by === undefined) return undefined;
   return ["foreign_key", "row_count", "freshness"].includes(check) ? undefined : { of: table, by };

@@ -29,3 +29,8 @@ export function parsed(command: Command, words: readonly string[] = argv.slice(2
     });
   }
 }
+
+/** A word as a shell takes it. */
+export function asWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -8,6 +8,7 @@ import { quoted, type Session } from "./duckdb.ts";
 import type { Claim } from "./lake/lock.ts";
 import type { Change } from "./lake/state.ts";
 import { type MadeTable, tableFiles, tableFolder } from "./lake/table-files.ts";
+import { commandOf } from "./options.ts";
 import type { SourceAccount } from "./prepare/account.ts";
 import type { QuarantinedRecord } from "./prepare/quarantine.ts";
 import { gitCommit, type Run } from "./run.ts";
@@ -34,6 +35,8 @@ export interface RunRecord {
   synthetic: boolean | undefined;
   /** Names or folders that the tables come from; undefined while no step has read or found them. */
   sources: string[] | undefined;
+  /** The command that makes them again from the start; undefined as long as the sources are. */
+  command: string | undefined;
   /** Which answers are empty or partial, and for want of what. */
   remarks: string[];
   /** Whether readers see this run's tables. */
@@ -50,6 +53,7 @@ export function newRecord(): RunRecord {
     changes: undefined,
     synthetic: undefined,
     sources: undefined,
+    command: undefined,
     remarks: [],
     published: false,
   };
@@ -62,6 +66,7 @@ interface RunEnding {
   status: RunStatus;
   engine: string;
   sources: string[];
+  command: string;
   gitCommit: string | undefined;
   message: string | undefined;
 }
@@ -78,6 +83,7 @@ async function endingOf(
     status,
     engine: engine.name,
     sources: record.sources ?? options.sources,
+    command: record.command ?? commandOf(options, options.sources),
     gitCommit: await gitCommit(import.meta.dirname),
     message: message === "" ? undefined : message,
   };
@@ -169,6 +175,7 @@ function opsRows(
     started_at: interrupted.startedAt,
     status: "killed",
     sources: interrupted.sources.join(", "),
+    command: interrupted.command,
     message: `Its process ${interrupted.processId} ended without a word; nothing of it was published`,
     ...common,
   };
@@ -182,6 +189,7 @@ function opsRows(
         status: ending.status,
         sources: ending.sources.join(", "),
         synthetic: record.synthetic,
+        command: ending.command,
         git_commit: ending.gitCommit,
         message: ending.message,
       },

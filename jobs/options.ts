@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 
 import { MarqueeError } from "../errors.ts";
-import { parsed } from "./command-line.ts";
+import { asWord, parsed } from "./command-line.ts";
 import { type Months, readMonths } from "./months.ts";
 import type { LogFormat } from "./report/log.ts";
 
@@ -68,12 +68,19 @@ export function readOptions(
 
   const said = command.opts<Said>();
   const only = chosenSteps(said, stepNames);
-  if (said.lake.trim() === "") throw usage("--lake needs the name of a folder");
+  expectLake(said.lake);
   if (!only.includes("prepare")) {
-    const idle = (["source", "merge", "delivered", "months"] as const).find((name) => said[name]);
+    const idle = (["source", "small", "merge", "delivered", "months"] as const).find(
+      (name) => said[name],
+    );
     if (idle !== undefined && !(idle === "source" && only.includes("fetch"))) {
       throw usage(`--${idle} is read by the steps fetch and prepare, which are left out`);
     }
+  }
+  if (said.from !== undefined && only.includes("prepare") && said.source === undefined) {
+    throw usage(
+      `--from ${said.from} reads the sources again: name them with --source, and --merge if it was one`,
+    );
   }
   return {
     sources: said.source ?? ["sample"],
@@ -86,6 +93,11 @@ export function readOptions(
     log: said.log,
     dryRun: said.dryRun,
   };
+}
+
+/** @throws MarqueeError (usage) */
+export function expectLake(said: string): void {
+  if (said.trim() === "") throw usage("--lake needs the name of a folder");
 }
 
 interface Said {
@@ -126,6 +138,26 @@ export function deliveredOf(said: string): Date {
   }
   if (instant.getTime() > Date.now()) throw usage(`--delivered: ${said} has not come yet`);
   return instant;
+}
+
+/**
+ * The command that does the same again from the start.
+ *
+ * @param sources in the place of those of the options, where a run has gone on with another's work
+ */
+export function commandOf(
+  { lake, small, merge, delivered, months }: Options,
+  sources: readonly string[],
+): string {
+  const words = [
+    ...sources.flatMap((source) => ["--source", asWord(source)]),
+    ...(small ? ["--small"] : []),
+    ...(merge ? ["--merge"] : []),
+    ...(delivered === undefined ? [] : ["--delivered", `${delivered.toISOString().slice(0, 19)}Z`]),
+    ...(months === undefined ? [] : ["--months", `${months.from}..${months.to}`]),
+    ...["--lake", asWord(lake)],
+  ];
+  return `npm run pipeline -- ${words.join(" ")}`;
 }
 
 /** How to report, as far as it can be told before the command line is known to be sound. */

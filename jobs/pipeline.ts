@@ -13,7 +13,7 @@ import { fetchPlan } from "./fetch/plan.ts";
 import { damageIn } from "./lake/damage.ts";
 import { asLakeError, FolderLake } from "./lake/folder.ts";
 import { newRecord } from "./ops.ts";
-import { logFormatOf, type Options, readOptions } from "./options.ts";
+import { commandOf, logFormatOf, type Options, readOptions } from "./options.ts";
 import { prepare } from "./prepare.ts";
 import { publish, publishOpsAlone } from "./publish.ts";
 import { forgetPeakMemory, peakMemory } from "./report/memory.ts";
@@ -48,7 +48,9 @@ export async function runPipeline(
   await givenSources(options.sources, catalog.datasets);
 
   const id = newRunId(startedAt);
-  const claim = { runId: id, startedAt: startedAt.toISOString(), sources: options.sources };
+  const { sources } = options;
+  const command = commandOf(options, sources);
+  const claim = { runId: id, startedAt: startedAt.toISOString(), sources, command };
   return stoppable(async (stop) => {
     const lake = await FolderLake.open(options.lake, claim);
     try {

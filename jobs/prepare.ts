@@ -1,14 +1,19 @@
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
-import { MarqueeError } from "../errors.ts";
 import type { Catalog } from "../sql/catalog/catalog.ts";
 import { sourceFolders } from "./fetch/folders.ts";
 import { type Change, emptyState } from "./lake/state.ts";
-import { fingerprintOf } from "./lake/table-files.ts";
 import { expectAllArrived, summed } from "./prepare/account.ts";
+import { commandOf } from "./options.ts";
 import { findFiles } from "./prepare/find.ts";
-import { baseOf, keepRecords, stagingOf } from "./prepare/kept-records.ts";
+import { keepRecords, stagingOf } from "./prepare/kept-records.ts";
+import {
+  expectNoStrangers,
+  expectWholeBase,
+  mergeBase,
+  tellGivenUp,
+} from "./prepare/merge-base.ts";
 import { readSource, type SourceReading } from "./prepare/read-source.ts";
 import { makeStaging } from "./prepare/staging.ts";
 import type { Run } from "./run.ts";
@@ -22,17 +27,18 @@ export async function prepare(run: Run): Promise<void> {
   const folders = await sourceFolders(options.sources, run);
   const { files: found, notRead } = await findFiles(catalog.sources, folders, options);
   for (const names of notRead) log.info(`Not read in ${names}`, { step: "prepare" });
-  const published = options.merge ? await lake.published() : undefined;
-  const base = published?.state.prepared;
-  if (base !== undefined) expectSameStaging(catalog, published?.state.fingerprints ?? {});
+  const state = await mergeBase(run);
+  const base = state?.prepared;
+  const deliveries = [...found.values()].flat().map(({ delivery }) => delivery.folder);
+  record.sources = options.sources;
+  record.command = commandOf(options, options.sources);
+  record.synthetic = await someAreSynthetic(new Set([...folders, ...deliveries]));
+  if (base !== undefined) expectNoStrangers(run, base, record.synthetic);
   await tellGivenUp(run);
-  await (base === undefined ? lake.startWork() : lake.startMerge());
+  await (base === undefined ? lake.startWork() : lake.startMerge(namesIn(catalog)));
   const typedFolder = path.join(lake.work, "typed");
   await mkdir(typedFolder);
 
-  record.sources = options.sources;
-  const deliveries = [...found.values()].flat().map(({ delivery }) => delivery.folder);
-  record.synthetic = await someAreSynthetic(new Set([...folders, ...deliveries]));
   const changes: Record<string, Change> = {};
   const replaced = new Map<string, number>();
   await log.progress("prepare", found.size + stagingOf(catalog).length, async (tick) => {
@@ -44,7 +50,7 @@ export async function prepare(run: Run): Promise<void> {
         runStart: run.startedAt,
         delivered: options.delivered,
         months: options.months,
-        base: base && baseOf(run, source),
+        base: base && (await expectWholeBase(run, source, base)),
       });
       tell(run, source.name, reading);
       replaced.set(source.name, reading.replaced);
@@ -62,10 +68,11 @@ export async function prepare(run: Run): Promise<void> {
   for (const { table, rows } of record.made) expectAllArrived(table, rows, accounts);
   await lake.writeWorkState({
     ...emptyState,
-    fingerprints: published?.state.fingerprints,
+    fingerprints: state?.fingerprints,
     prepared: {
       runId: run.id,
       sources: [...new Set([...(base?.sources ?? []), ...options.sources])],
+      command: record.command,
       synthetic: record.synthetic || (base?.synthetic ?? false),
       accounts,
       ...(base && { merge: { onto: base.runId, changes } }),
@@ -73,25 +80,13 @@ export async function prepare(run: Run): Promise<void> {
   });
 }
 
-/** Tables that an earlier run has prepared and not published are lost from here on: say so. */
-async function tellGivenUp({ lake, log }: Run): Promise<void> {
-  const prepared = (await lake.workState())?.prepared;
-  if (prepared === undefined) return;
-  const { runId, sources } = prepared;
-  log.warn(`what run ${runId} made of ${sources.join(", ")} was never published and is given up`);
-}
-
-/** A merge leaves most rows of staging as they are: they must be what is declared today. */
-function expectSameStaging(catalog: Catalog, fingerprints: Readonly<Record<string, string>>): void {
-  const other = stagingOf(catalog).find(
-    (table) => fingerprints[table.id] !== fingerprintOf(table, catalog),
-  );
-  if (other === undefined) return;
-  throw new MarqueeError({
-    reason: "lake",
-    what: `${other.id} is declared otherwise than when this lake was made: nothing can be merged into it`,
-    next: "Run once without --merge, from all sources",
-  });
+/** The tables, and what is kept of the sources, that a merge takes over: as folders of a version. */
+function namesIn({ tables, sources }: Catalog): string[] {
+  const made = tables.filter(({ layer }) => layer !== "ops");
+  return [
+    ...made.map(({ layer, name }) => `${layer}/${name}`),
+    ...sources.map(({ name }) => `kept/${name}`),
+  ];
 }
 
 function tell({ log, record }: Run, source: string, reading: SourceReading): void {

@@ -2,6 +2,7 @@ import { constants, copyFile, rm } from "node:fs/promises";
 import path from "node:path";
 
 import { MarqueeError } from "../errors.ts";
+import { forgetProgress } from "./lake/backfill.ts";
 import { opsTables, writeOps } from "./ops.ts";
 import type { Table } from "../sql/catalog/types.ts";
 import type { Change } from "./lake/state.ts";
@@ -18,7 +19,7 @@ import { warehouseName, writeWarehouse } from "./warehouse/duckdb-file.ts";
  * @throws MarqueeError (usage) where the tables have not passed their checks
  */
 export async function publish(run: Run): Promise<void> {
-  const { catalog, lake, session, record, log } = run;
+  const { catalog, lake, session, record, log, options } = run;
   const start = performance.now();
   const state = await preparedState(run);
   if (state.checkedBy === undefined) {
@@ -36,6 +37,7 @@ export async function publish(run: Run): Promise<void> {
   );
   const sliced = new Set(changed.map(({ id }) => id).filter((id) => changes?.[id] === "slice"));
   await writeWarehouse(session, lake.work, async (warehouse) => {
+    await warehouse.keepOnly(catalog.tables);
     await log.progress("publish", changed.length, async (tick) => {
       const loaded = await warehouse.load(changed, { tick, sliced });
       record.made.push(...loaded.map((made) => ({ step: "publish", ...made })));
@@ -54,6 +56,8 @@ export async function publish(run: Run): Promise<void> {
   await lake.writeWorkState({ ...state, prepared: { ...state.prepared, merge: undefined } });
   const untidy = await lake.publish(run.id);
   record.published = true;
+  // The tables that a backfill has come so far with are not there any more.
+  if (state.prepared.merge === undefined && !options.merge) await forgetProgress(lake.folder);
   if (untidy !== undefined) log.warn(`published, but not tidied up: ${untidy}`);
 }
 

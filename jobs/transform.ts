@@ -2,7 +2,7 @@ import { MarqueeError } from "../errors.ts";
 import type { Table } from "../sql/catalog/types.ts";
 import type { Slice } from "./engine/engine.ts";
 import type { Change, LakeState } from "./lake/state.ts";
-import { fingerprintOf, type MadeTable } from "./lake/table-files.ts";
+import { checksFingerprintOf, fingerprintOf, type MadeTable } from "./lake/table-files.ts";
 import type { Run } from "./run.ts";
 
 /** Runs every SELECT of core and marts over the staging tables, in the order of what they read. */
@@ -25,7 +25,10 @@ export async function transform(run: Run): Promise<void> {
   });
 
   const fingerprints = Object.fromEntries(
-    catalog.tables.map((table) => [table.id, fingerprintOf(table, catalog)]),
+    catalog.tables.flatMap((table) => [
+      [table.id, fingerprintOf(table, catalog)],
+      [`checks of ${table.id}`, checksFingerprintOf(table)],
+    ]),
   );
   await lake.writeWorkState({
     ...state,
@@ -54,23 +57,25 @@ type Changes = Readonly<Record<string, Change>>;
 async function makeAfterMerge(run: Run, table: Table, state: PreparedState): Promise<Change> {
   const { engine, lake } = run;
   const changes = state.prepared.merge?.changes ?? {};
-  if (state.fingerprints?.[table.id] !== fingerprintOf(table, run.catalog)) {
+  const published = await lake.published();
+  if (published?.state.fingerprints?.[table.id] !== fingerprintOf(table, run.catalog)) {
     tell(run, await engine.make(table));
     return "any";
   }
   if (table.reads.every((read) => changeOf(changes, read) === "same")) {
+    // Also where an earlier try has made it anew already.
+    await lake.linkPublished(`${table.layer}/${table.name}`);
     await engine.show([table]);
     return "same";
   }
-  const published = await lake.published();
   const slice = sliceOf(run, table, changes);
-  if (slice !== undefined && published !== undefined) {
+  if (slice !== undefined) {
     tell(run, await engine.makeSlice(table, slice, published.folder));
     return "any";
   }
   tell(run, await engine.make(table));
   // What others read is worth a look: often no row that was there before is another one now.
-  if (table.layer !== "core" || published === undefined) return "any";
+  if (table.layer !== "core") return "any";
   return engine.compare(table, published.folder);
 }
 
@@ -113,5 +118,6 @@ export async function preparedState({ lake, record }: Run): Promise<PreparedStat
   }
   record.synthetic ??= state.prepared.synthetic;
   record.sources ??= state.prepared.sources;
+  record.command ??= state.prepared.command;
   return { ...state, prepared: state.prepared };
 }

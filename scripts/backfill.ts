@@ -5,16 +5,17 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { exitCodes, MarqueeError } from "../errors.ts";
 import { parsed } from "../jobs/command-line.ts";
 import { type Months, monthsIn } from "../jobs/months.ts";
-import { deliveredOf, logFormatOf, monthsOf } from "../jobs/options.ts";
+import { deliveredOf, expectLake, logFormatOf, monthsOf } from "../jobs/options.ts";
 import { runPipeline, steps } from "../jobs/pipeline.ts";
 import { createLog, type Log, type LogFormat } from "../jobs/report/log.ts";
+import { stoppable } from "../jobs/signals.ts";
 import {
   forgetProgress,
   isSame,
   type Progress,
   readProgress,
   writeProgress,
-} from "./backfill/progress.ts";
+} from "../jobs/lake/backfill.ts";
 import { program } from "./program.ts";
 
 interface Said {
@@ -50,7 +51,9 @@ const log = createLog(logFormatOf(argv.slice(2)));
 await program(
   async () => {
     if (!parsed(command)) return exitCodes.success;
-    await backfill(command.opts<Said>(), log);
+    const said = command.opts<Said>();
+    expectLake(said.lake);
+    await stoppable((stop) => backfill(said, log, stop));
     return exitCodes.success;
   },
   (error) => {
@@ -59,12 +62,14 @@ await program(
 );
 
 /** Merges batch after batch: what is published of it is whole months, at every moment. */
-async function backfill(said: Said, report: Log): Promise<void> {
+async function backfill(said: Said, report: Log, stop: AbortSignal): Promise<void> {
   let progress = await begun(said);
   const all = batches({ from: progress.from, to: progress.to }, progress.monthsOfBatch);
   if (progress.done > 0) report.info(`Going on after ${progress.done} of ${all.length} batches`);
   for (const [index, months] of all.entries()) {
     if (index < progress.done) continue;
+    // A signal that came when a batch was as good as published has let it end.
+    stop.throwIfAborted();
     report.info(`Batch ${index + 1} of ${all.length}: ${months.from}..${months.to}`, {
       batch: index + 1,
       batches: all.length,
@@ -90,9 +95,11 @@ async function begun(said: Said): Promise<Progress> {
     ...{ sources: said.source, small: said.small, from, to, monthsOfBatch: said.batch },
     ...{ delivered: delivered.toISOString(), done: 0 },
   };
-  const earlier = said.restart ? undefined : await readProgress(said.lake);
+  if (said.restart) await forgetProgress(said.lake);
+  const earlier = await readProgress(said.lake);
   if (earlier === undefined) return asked;
-  if (isSame(earlier, asked)) return earlier;
+  const isOfSaidDay = said.delivered === undefined || earlier.delivered === asked.delivered;
+  if (isSame(earlier, asked) && isOfSaidDay) return earlier;
   throw new MarqueeError({
     reason: "usage",
     what: `a backfill of ${earlier.from}..${earlier.to} from ${earlier.sources.join(", ")} in batches of ${earlier.monthsOfBatch} months is unfinished (${earlier.done} batches are done)`,

@@ -6,7 +6,6 @@ import { program } from "./program.ts";
 import { readHistory } from "./runs/history.ts";
 import { runsList } from "./runs/list.ts";
 import { chosenRun, wholeRun } from "./runs/one-run.ts";
-import { noteOnCommands } from "./runs/way-on.ts";
 
 function count(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It is no number from 1.");
@@ -33,6 +32,6 @@ await program(async () => {
   const text = await readHistory(lake, async (history, ask) =>
     said === undefined ? runsList(history, last) : wholeRun(chosenRun(history, said), history, ask),
   );
-  console.log([text, noteOnCommands(text)].filter((part) => part !== "").join("\n\n"));
+  console.log(text);
   return exitCodes.success;
 });

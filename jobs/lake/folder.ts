@@ -38,7 +38,7 @@ export class FolderLake {
    */
   static async open(
     folder: string,
-    run: Pick<Claim, "runId" | "startedAt" | "sources">,
+    run: Pick<Claim, "runId" | "startedAt" | "sources" | "command">,
   ): Promise<FolderLake> {
     try {
       await mkdir(path.join(folder, "versions"), { recursive: true });
@@ -92,16 +92,27 @@ export class FolderLake {
       const published = await this.published();
       if (published === undefined) return this.startWork();
       await mkdir(this.work, { recursive: true });
-      await this.#linkPublished(this.work);
+      await this.#linkAllPublished(this.work);
       await this.writeWorkState(published.state);
     }
     await mkdir(path.join(this.work, "spill"), { recursive: true });
   }
 
-  /** Begins the next version from the tables that are published, under second names. */
-  async startMerge(): Promise<void> {
+  /**
+   * Begins the next version from what is published, under second names.
+   *
+   * @param names folders of a version, such as core/movies; what else is published ends with it
+   */
+  async startMerge(names: readonly string[]): Promise<void> {
     await this.startWork();
-    await this.#linkPublished(this.work);
+    for (const name of names) await this.linkPublished(name);
+  }
+
+  /** Puts what is published in the place of what the work folder has under this name. */
+  async linkPublished(name: string): Promise<void> {
+    const place = path.join(this.work, name);
+    await rm(place, { recursive: true, force: true });
+    await linkFolder(path.join(this.folder, "current", name), place);
   }
 
   async workState(): Promise<LakeState | undefined> {
@@ -139,13 +150,13 @@ export class FolderLake {
     // What this very run may have left half done, for want of room.
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
-    await this.#linkPublished(folder);
+    await this.#linkAllPublished(folder);
     await writeState(path.join(folder, "lake.json"), published?.state ?? emptyState);
     await prepare(folder);
     return this.#switchTo(runId, folder);
   }
 
-  async #linkPublished(target: string): Promise<void> {
+  async #linkAllPublished(target: string): Promise<void> {
     const current = path.join(this.folder, "current");
     for (const name of ["staging", "core", "marts", "kept"]) {
       await linkFolder(path.join(current, name), path.join(target, name));
@@ -220,7 +231,10 @@ async function linkTarget(place: string): Promise<string | undefined> {
 
 /** A second name for every file: no bytes are copied where the file system can do that. */
 async function linkFolder(from: string, to: string): Promise<void> {
-  const entries = await readdir(from, { withFileTypes: true }).catch(() => []);
+  const entries = await readdir(from, { withFileTypes: true }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  });
   if (entries.length > 0) await mkdir(to, { recursive: true });
   for (const entry of entries) {
     const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];

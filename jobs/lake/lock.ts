@@ -21,6 +21,8 @@ const claim = z.object({
   runId: z.string(),
   startedAt: z.string(),
   sources: z.array(z.string()),
+  /** The command that does the same again. */
+  command: z.string().optional(),
   processId: z.number(),
   /** Tells the process from a later one of the same number, where the system tells when it began. */
   processStart: z.string().optional(),
@@ -46,7 +48,7 @@ const draftsFolder = (folder: string): string => path.join(folder, "versions");
  */
 export async function claimLake(
   folder: string,
-  run: Pick<Claim, "runId" | "startedAt" | "sources">,
+  run: Pick<Claim, "runId" | "startedAt" | "sources" | "command">,
 ): Promise<Claim | undefined> {
   const mine: Claim = { ...run, ...(await thisProcess()) };
   const left = await claimFile(folder, lockFile(folder), JSON.stringify(mine));

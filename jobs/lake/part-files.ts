@@ -2,6 +2,7 @@ import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 
 import { quoted, type Session } from "../duckdb.ts";
+import { parquetIn } from "./table-files.ts";
 
 /**
  * A table whose rows come and go one by one is a folder of parts: small enough that a part is written
@@ -158,7 +159,7 @@ async function partsOf(
     return [];
   }
   const rows = await session.rows(
-    `select file_name as file, num_rows as rows from parquet_file_metadata(${partFiles(folder)})
+    `select file_name as file, num_rows as rows from parquet_file_metadata(${parquetIn(folder)})
      order by file`,
   );
   return rows.map(({ file, rows: count }) => ({ file: String(file), rows: Number(count) }));
@@ -171,7 +172,7 @@ async function filesWith(
   gone: string,
 ): Promise<Set<string>> {
   const rows = await session.rows(
-    `select distinct filename as file from read_parquet(${partFiles(folder)}, filename = true)
+    `select distinct filename as file from read_parquet(${parquetIn(folder)}, filename = true)
      semi join ${gone} using (${key})`,
   );
   return new Set(rows.map(({ file }) => String(file)));
@@ -179,10 +180,6 @@ async function filesWith(
 
 function rowsOfPart(rows: number): number {
   return smallestPart * Math.ceil(Math.max(rows, 1) / mostParts / smallestPart);
-}
-
-function partFiles(folder: string): string {
-  return quoted(path.join(folder, "*.parquet"));
 }
 
 /** So that the order of the names is that of the numbers. */

@@ -31,6 +31,8 @@ const lakeState = z.strictObject({
     .strictObject({
       runId: z.string(),
       sources: z.array(z.string()),
+      /** The command that made them, for a run that goes on with them. */
+      command: z.string().optional(),
       synthetic: z.boolean(),
       accounts: z.array(account),
       /** Of a merge: what it changed in the tables that were published before it. */

@@ -23,7 +23,12 @@ export function tableFolder(root: string, table: Table): string {
 
 /** The pattern of a table's files, as a SQL literal. */
 export function tableFiles(root: string, table: Table): string {
-  return quoted(path.join(tableFolder(root, table), "*.parquet"));
+  return parquetIn(tableFolder(root, table));
+}
+
+/** The pattern of a folder's Parquet files, as a SQL literal; the folder may be called anything. */
+export function parquetIn(folder: string): string {
+  return quoted(path.join(folder.replace(/[*?[]/g, "[$&]"), "*.parquet"));
 }
 
 /**
@@ -35,10 +40,16 @@ export function fingerprintOf(table: Table, { sources, macros }: Catalog): strin
   const names = columns.map(({ name, type }) => `${name} ${type}`);
   const read = sources.filter(({ name }) => reads.includes(`raw.${name}`));
   const below = layer === "staging" ? [read, macros] : [];
-  return createHash("sha256")
-    .update(JSON.stringify([select, names, recordsOf, below]))
-    .digest("hex")
-    .slice(0, 16);
+  return fewLetters([select, names, recordsOf, below]);
+}
+
+/** The same of what is promised of a table. */
+export function checksFingerprintOf({ checks }: Table): string {
+  return fewLetters(checks);
+}
+
+function fewLetters(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 }
 
 /** Where the rows lie that a merge has put into a table, for the steps behind it. */

@@ -117,8 +117,8 @@ async function rank(
 }
 
 /**
- * The declared order; then the record's place in its file, and last its very values, so that the same
- * deliveries leave the same records in whatever order they come. Of two that are alike the earlier stays.
+ * The declared order; then the record's place among those of its run, and last its very values, so that
+ * dated deliveries leave the same records in whatever order they come. Of two alike the earlier stays.
  */
 function winsFirst(source: Source): string {
   const keys = source.wins.map(({ column, direction }) => `"${column}" ${direction} nulls last`);

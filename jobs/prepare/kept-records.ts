@@ -4,9 +4,8 @@ import path from "node:path";
 import type { Catalog } from "../../sql/catalog/catalog.ts";
 import { recordOrdinal } from "../../sql/catalog/source.ts";
 import type { Source, Table } from "../../sql/catalog/types.ts";
-import { quoted } from "../duckdb.ts";
 import { changeParts, type NumberedRows, writeParts } from "../lake/part-files.ts";
-import { tableFolder } from "../lake/table-files.ts";
+import { parquetIn, tableFolder } from "../lake/table-files.ts";
 import type { Run } from "../run.ts";
 import { keyOf } from "./contested-keys.ts";
 import type { SourceReading } from "./read-source.ts";
@@ -27,7 +26,7 @@ export function baseOf({ catalog, lake }: Run, source: Source): string | undefin
   const table = holderOf(catalog, source);
   const folder = table ? tableFolder(lake.work, table) : keptFolder(lake.work, source);
   if (!existsSync(folder)) return undefined;
-  return `select * from read_parquet(${quoted(path.join(folder, "*.parquet"))})`;
+  return `select * from read_parquet(${parquetIn(folder)})`;
 }
 
 /**
@@ -55,7 +54,7 @@ export async function keepRecords(
   }
   await session.run(
     `create or replace view raw.${source.name} as
-     select * from read_parquet(${quoted(path.join(folder, "*.parquet"))})`,
+     select * from read_parquet(${parquetIn(folder)})`,
   );
 }
 

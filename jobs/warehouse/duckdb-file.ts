@@ -24,6 +24,9 @@ export interface Warehouse {
    * @param how tables that are `sliced` stand in the file already, but for the rows of a merge
    */
   load(tables: readonly Table[], how?: Loading): Promise<MadeTable[]>;
+
+  /** Drops what is none of these tables. */
+  keepOnly(tables: readonly Table[]): Promise<void>;
 }
 
 export interface Loading {
@@ -46,13 +49,27 @@ export async function writeWarehouse<T>(
     throw error instanceof MarqueeError ? error : damaged(file, error);
   });
   try {
-    const result = await work({ load: (tables, how) => loadAll(session, root, tables, how ?? {}) });
+    const result = await work({
+      load: (tables, how) => loadAll(session, root, tables, how ?? {}),
+      keepOnly: (tables) => dropOthers(session, tables),
+    });
     // Once, when all is in: it looks at every table, also at those that nobody has touched since.
     await session.run("checkpoint warehouse");
     return result;
   } finally {
     await session.run("detach warehouse");
   }
+}
+
+async function dropOthers(session: Session, tables: readonly Table[]): Promise<void> {
+  const found = await session.rows(
+    `select schema_name || '.' || table_name as id from duckdb_tables()
+     where database_name = 'warehouse'`,
+  );
+  const others = found
+    .map(({ id }) => String(id))
+    .filter((id) => !tables.some((one) => one.id === id));
+  for (const id of others) await session.run(`drop table warehouse.${id}`);
 }
 
 async function loadAll(

@@ -8,7 +8,8 @@ import { newRunId } from "../../jobs/run.ts";
 import type { Dataset } from "../../sql/catalog/types.ts";
 import { cleaningPrefix, holderOf, lockName } from "../lake/holder.ts";
 import { expectLake } from "../lake/published.ts";
-import { asWord } from "../lake/text.ts";
+import { asWord } from "../../jobs/command-line.ts";
+
 import type { Leftover } from "./findings.ts";
 import { type CleaningPlan, planCleaning } from "./plan.ts";
 import { planText } from "./text.ts";

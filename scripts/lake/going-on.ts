@@ -1,5 +1,5 @@
 import type { LakeState } from "../../jobs/lake/state.ts";
-import { asWord } from "./text.ts";
+import { asWord } from "../../jobs/command-line.ts";
 
 /** The steps that can begin with tables which an earlier run has left. */
 export type LaterStep = "transform" | "check" | "publish";

@@ -86,8 +86,3 @@ export function instant(date: Date, length: "minute" | "second"): string {
   const text = date.toISOString().replace("T", " ");
   return text.slice(0, length === "minute" ? 16 : 19);
 }
-
-/** A word as a shell takes it. */
-export function asWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}

@@ -18,6 +18,8 @@ export interface ToldRun {
   engine: string | undefined;
   gitCommit: string | undefined;
   sources: string[];
+  /** The command that does the same again; undefined of runs that did not keep it. */
+  command: string | undefined;
   synthetic: boolean | undefined;
   message: string | undefined;
   /** In sum over its sources; undefined where it has read none. */
@@ -107,6 +109,7 @@ async function runsIn(ask: Ask): Promise<ToldRun[]> {
       engine: textOf(row["engine"]),
       gitCommit: textOf(row["git_commit"]),
       sources: textOf(row["sources"])?.split(", ") ?? [],
+      command: textOf(row["command"]),
       synthetic: (row["synthetic"] as boolean | null) ?? undefined,
       message: textOf(row["message"]),
       records: sums && {
@@ -138,6 +141,7 @@ function claimedRun(holder: Holder, told: readonly ToldRun[]): ToldRun[] {
       engine: undefined,
       gitCommit: undefined,
       sources: claim.sources,
+      command: claim.command,
       synthetic: undefined,
       message: undefined,
       records: undefined,

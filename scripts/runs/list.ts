@@ -1,4 +1,5 @@
-import { asWord, instant, lasting, shortened, tableLines, whole } from "../lake/text.ts";
+import { asWord } from "../../jobs/command-line.ts";
+import { instant, lasting, shortened, tableLines, whole } from "../lake/text.ts";
 import type { History, ToldRun } from "./history.ts";
 import { endingLines } from "./way-on.ts";
 

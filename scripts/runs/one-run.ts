@@ -1,7 +1,8 @@
 import { MarqueeError } from "../../errors.ts";
 import { quoted } from "../../jobs/duckdb.ts";
 import { inUnits } from "../../jobs/report/transfer.ts";
-import { asWord, instant, lasting, shortened, tableLines, whole, wrapped } from "../lake/text.ts";
+import { asWord } from "../../jobs/command-line.ts";
+import { instant, lasting, shortened, tableLines, whole, wrapped } from "../lake/text.ts";
 import { type Ask, type History, type Row, textOf, type ToldRun } from "./history.ts";
 import { stepLines } from "./steps.ts";
 import { endingLines } from "./way-on.ts";

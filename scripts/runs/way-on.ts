@@ -1,6 +1,7 @@
 import { commandAnew, commandToGoOn, stepToGoOn } from "../lake/going-on.ts";
 import { isCleaning } from "../lake/holder.ts";
-import { asWord, lasting, wrapped } from "../lake/text.ts";
+import { asWord } from "../../jobs/command-line.ts";
+import { lasting, wrapped } from "../lake/text.ts";
 import type { History, ToldRun } from "./history.ts";
 
 /** How a run ended, where there is more to say than its status, and how to go on. */
@@ -34,18 +35,11 @@ function wayOn(run: ToldRun, { lake, runs, holder, work }: History, indent: stri
   if (isCleaning(run.id)) return [`${indent}Anew:  npm run clean -- --lake ${asWord(lake)}`];
   const later = runs.slice(0, runs.indexOf(run));
   const step = stepToGoOn(run, work);
-  const isMerge = step !== undefined && work?.prepared?.merge !== undefined;
-  const anew = `${indent}Anew:  ${commandAnew(run.sources, lake)}${isMerge ? " --merge" : ""}`;
+  const anew = `${indent}Anew:  ${run.command ?? commandAnew(run.sources, lake)}`;
   if (step !== undefined) return [`${indent}Go on: ${commandToGoOn(step, lake)}`, anew];
   const since = later.find((other) => other.status === "succeeded" && isOverSame(other, run));
   if (since !== undefined) return [`${indent}Run ${since.id} has succeeded since`];
   return [anew];
-}
-
-/** What a person should know who copies one of the commands. */
-export function noteOnCommands(text: string): string {
-  const isTold = text.includes("Anew:  npm run pipeline");
-  return isTold ? "Ops do not keep other options, such as --small: say them again." : "";
 }
 
 function isOverSame(one: ToldRun, other: ToldRun): boolean {

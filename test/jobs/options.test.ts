@@ -50,7 +50,8 @@ describe("the options of a run", () => {
 
   it("go on from a step, or run some alone, but not both", () => {
     expect(read("--from", "check").only).to.deep.equal(["check", "publish"]);
-    expect(read("--from", "fetch").only).to.deep.equal(steps);
+    expect(read("--from", "fetch", "--source", "x").only).to.deep.equal(steps);
+    expect(refusal("--from", "prepare")).to.include("name them with --source");
     expect(read("--only", "publish,check").only).to.deep.equal(["check", "publish"]);
     expect(refusal("--from", "load")).to.include('--from: there is no step "load"');
     expect(refusal("--from", "check", "--only", "check")).to.include("give one of them");
@@ -60,6 +61,7 @@ describe("the options of a run", () => {
     for (const words of [
       ["--source", "sample"],
       ["--merge"],
+      ["--small"],
       ["--delivered", "2024-01-31"],
       ["--months", "2015-01..2015-02"],
     ]) {

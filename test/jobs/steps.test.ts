@@ -56,7 +56,9 @@ describe("the steps of a run", function () {
       const damaged = path.join(lake, "work", "staging", "links", "part-00000.parquet");
       await rm(damaged);
       await writeFile(damaged, "not Parquet");
-      expect((await failure(run(["transform"]), "lake")).line).to.include("links/part-00000.parquet is damaged");
+      expect((await failure(run(["transform"]), "lake")).line).to.include(
+        "links/part-00000.parquet is damaged",
+      );
       expect((await failure(run(["publish"]), "usage")).line).to.include("step check first");
     });
   });

@@ -67,7 +67,7 @@ export async function oddLake(lake: string, parts: readonly string[]): Promise<s
     for (const [number, rows] of parts.entries()) {
       const select = `select ${casts.join(", ")} from (values ${rows}) as t(${names})`;
       await session.run(
-        `copy (${select}) to ${quoted(path.join(folder, `part-${number}.parquet`))}`,
+        `copy (${select}) to ${quoted(path.join(folder, `part-0000${number}.parquet`))}`,
       );
     }
   });

@@ -28,7 +28,9 @@ export async function readProgress(lake: string): Promise<Progress | undefined> 
   try {
     text = await readFile(fileIn(lake), "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    // A lake that is a file is told of by the run itself.
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? ""))
+      return undefined;
     throw error;
   }
   try {
