@@ -62,9 +62,9 @@ export async function check(run: Run): Promise<void> {
 }
 
 /**
- * Rows that stay as they were when they passed the same checks cannot break what is promised of each row, or of the
- * rows of a key: of a table that a merge changed in a slice, the slice is asked. What is only warned
- * of is counted in full, as is what hangs on other tables or on the number of rows.
+ * Rows that stay as they were when they passed the same checks cannot break what is promised of each
+ * row, or of the rows of a key: of a table that a merge changed in a slice, the slice is asked. What is
+ * only warned of is counted in full, as is what hangs on other tables or on the number of rows.
  */
 function sliceOf(
   table: Table,

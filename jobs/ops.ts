@@ -83,7 +83,7 @@ async function endingOf(
     status,
     engine: engine.name,
     sources: record.sources ?? options.sources,
-    command: record.command ?? commandOf(options, options.sources),
+    command: record.command ?? commandOf(options),
     gitCommit: await gitCommit(import.meta.dirname),
     message: message === "" ? undefined : message,
   };

@@ -140,15 +140,8 @@ export function deliveredOf(said: string): Date {
   return instant;
 }
 
-/**
- * The command that does the same again from the start.
- *
- * @param sources in the place of those of the options, where a run has gone on with another's work
- */
-export function commandOf(
-  { lake, small, merge, delivered, months }: Options,
-  sources: readonly string[],
-): string {
+/** The command that does the same again from the start. */
+export function commandOf({ sources, lake, small, merge, delivered, months }: Options): string {
   const words = [
     ...sources.flatMap((source) => ["--source", asWord(source)]),
     ...(small ? ["--small"] : []),

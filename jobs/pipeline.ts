@@ -49,7 +49,7 @@ export async function runPipeline(
 
   const id = newRunId(startedAt);
   const { sources } = options;
-  const command = commandOf(options, sources);
+  const command = commandOf(options);
   const claim = { runId: id, startedAt: startedAt.toISOString(), sources, command };
   return stoppable(async (stop) => {
     const lake = await FolderLake.open(options.lake, claim);

@@ -31,7 +31,7 @@ export async function prepare(run: Run): Promise<void> {
   const base = state?.prepared;
   const deliveries = [...found.values()].flat().map(({ delivery }) => delivery.folder);
   record.sources = options.sources;
-  record.command = commandOf(options, options.sources);
+  record.command = commandOf(options);
   record.synthetic = await someAreSynthetic(new Set([...folders, ...deliveries]));
   if (base !== undefined) expectNoStrangers(run, base, record.synthetic);
   await tellGivenUp(run);

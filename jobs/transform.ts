@@ -9,7 +9,8 @@ import type { Run } from "./run.ts";
 export async function transform(run: Run): Promise<void> {
   const { catalog, lake, engine, log } = run;
   const state = await preparedState(run);
-  expectSameBase(state, await lake.published());
+  const published = await lake.published();
+  expectSameBase(state, published);
   // From here on the tables are neither whole nor checked, also for a run that is killed.
   await lake.writeWorkState({ ...state, transformedBy: undefined, checkedBy: undefined });
   await engine.show(catalog.tables.filter((table) => table.layer === "staging"));
@@ -20,7 +21,7 @@ export async function transform(run: Run): Promise<void> {
     for (const table of models) {
       tick(table.id);
       if (merge === undefined) tell(run, await engine.make(table));
-      else merge.changes[table.id] = await makeAfterMerge(run, table, state);
+      else merge.changes[table.id] = await makeAfterMerge(run, table, merge.changes, published);
     }
   });
 
@@ -41,7 +42,7 @@ export async function transform(run: Run): Promise<void> {
 /** What a merge changed is told in words of what was published when it began. */
 function expectSameBase(
   { prepared: { merge, sources } }: PreparedState,
-  published: { state: LakeState } | undefined,
+  published: Published | undefined,
 ): void {
   if (merge === undefined || merge.onto === published?.state.prepared?.runId) return;
   throw new MarqueeError({
@@ -51,13 +52,17 @@ function expectSameBase(
   });
 }
 
+type Published = NonNullable<Awaited<ReturnType<Run["lake"]["published"]>>>;
 type Changes = Readonly<Record<string, Change>>;
 
 /** Makes of a table only as much anew as the merge has touched of what it reads. */
-async function makeAfterMerge(run: Run, table: Table, state: PreparedState): Promise<Change> {
+async function makeAfterMerge(
+  run: Run,
+  table: Table,
+  changes: Changes,
+  published: Published | undefined,
+): Promise<Change> {
   const { engine, lake } = run;
-  const changes = state.prepared.merge?.changes ?? {};
-  const published = await lake.published();
   if (published?.state.fingerprints?.[table.id] !== fingerprintOf(table, run.catalog)) {
     tell(run, await engine.make(table));
     return "any";

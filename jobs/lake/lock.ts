@@ -35,7 +35,9 @@ export type Claim = z.infer<typeof claim>;
 /** Far more than it takes where others come and go all the time. */
 const mostTries = 100;
 
-const lockFile = (folder: string): string => path.join(folder, "lock.json");
+export const lockName = "lock.json";
+
+const lockFile = (folder: string): string => path.join(folder, lockName);
 
 /** Where claims are written before they count: the next run clears away what a killed one left. */
 const draftsFolder = (folder: string): string => path.join(folder, "versions");
@@ -55,6 +57,19 @@ export async function claimLake(
   return left === undefined ? undefined : claimIn(left);
 }
 
+/**
+ * What a lake's lock says: a run works on it, or one was killed and nobody has told of it yet. Of a
+ * claim that was cut off in the middle of writing nothing more is known.
+ */
+export type Holder =
+  { isAlive: true; claim: Claim } | { isAlive: false; claim: Claim | undefined } | undefined;
+
+/** Who holds a lake, by its lock alone: the lock is read and left as it is. */
+export async function holderOf(folder: string): Promise<Holder> {
+  const text = await textOf(lockFile(folder));
+  return text === undefined ? undefined : holderIn(text);
+}
+
 /** Ends this process's own claim; another's stays. */
 export async function releaseLake(folder: string): Promise<void> {
   const held = claimIn((await textOf(lockFile(folder))) ?? "");
@@ -70,8 +85,8 @@ async function claimFile(folder: string, file: string, mine: string): Promise<st
     if (await create(folder, file, mine)) return undefined;
     const held = await textOf(file);
     if (held === undefined) continue;
-    const holder = claimIn(held);
-    if (holder !== undefined && (await isAlive(holder))) throw inUse(folder, file, holder);
+    const holder = await holderIn(held);
+    if (holder.isAlive) throw inUse(folder, file, holder.claim);
     if (await takeOver(folder, file, held, mine)) return held;
   }
   throw new MarqueeError({
@@ -139,9 +154,17 @@ function isLost(error: unknown): boolean {
 
 async function textOf(file: string): Promise<string | undefined> {
   return readFile(file, "utf8").catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    // What should be the lake's folder may be a file.
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? ""))
+      return undefined;
     throw error;
   });
+}
+
+async function holderIn(text: string): Promise<NonNullable<Holder>> {
+  const claimed = claimIn(text);
+  if (claimed !== undefined && (await isAlive(claimed))) return { isAlive: true, claim: claimed };
+  return { isAlive: false, claim: claimed };
 }
 
 /** @returns undefined for what cannot be read: a machine that lost its power leaves such a claim */

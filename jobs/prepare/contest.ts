@@ -42,8 +42,7 @@ export async function holdContest(
     return { kept: 0, superseded: 0, outsideMonths: 0, replaced: 0 };
   }
 
-  const good = await showTyped(session, source, scans, months);
-  const inMonths = await session.number(`select count(*) from typed.${source.name}`);
+  const { good, inMonths } = await showTyped(session, source, scans, months);
   const { superseded, replaced } = await rank(session, source, base);
   const without =
     superseded === 0 ? "" : ` anti join superseded.${source.name} using (${recordOrdinal})`;
@@ -55,13 +54,13 @@ export async function holdContest(
   return { kept, superseded, outsideMonths: good - inMonths, replaced };
 }
 
-/** @returns how many records are sound, whatever their month */
+/** @returns how many records are sound, and how many of them lie in the months asked for */
 async function showTyped(
   session: Session,
   source: Source,
   scans: readonly Scan[],
   months: Months | undefined,
-): Promise<number> {
+): Promise<{ good: number; inMonths: number }> {
   const records = scans.map(({ typed }) => `from ${typedRecords(typed)}`).join(" union all ");
   const misfits = scans.flatMap((scan) => scan.misfits);
   const misfit = misfits.length === 0 ? "" : ` and ${recordOrdinal} not in (${misfits.join(", ")})`;
@@ -71,9 +70,9 @@ async function showTyped(
       ? ""
       : ` and "${source.months}" between date '${months.from}-01' and date '${months.to}-01'`;
   await session.run(`create or replace view typed.${source.name} as ${sound}${asked}`);
-  return asked === ""
-    ? session.number(`select count(*) from typed.${source.name}`)
-    : session.number(`select count(*) from (${sound})`);
+  const inMonths = await session.number(`select count(*) from typed.${source.name}`);
+  const good = asked === "" ? inMonths : await session.number(`select count(*) from (${sound})`);
+  return { good, inMonths };
 }
 
 /**

@@ -13,7 +13,6 @@ export const unread = "unread";
  * so little of each is what makes 26 million quick. The others are handed on as they are, for
  * `typedSelect` to read or to refuse; their values here mean nothing.
  *
- * @param line the expression of a record as it was received
  * @returns undefined where the source has columns whose plain form is not known
  */
 export function plainSelect(

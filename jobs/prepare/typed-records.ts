@@ -19,7 +19,7 @@ export interface TypedFile {
   delivered: Date;
 }
 
-export const faultType = "STRUCT(code VARCHAR, reason VARCHAR, record VARCHAR)";
+const faultType = "STRUCT(code VARCHAR, reason VARCHAR, record VARCHAR)";
 
 /**
  * A file's typed data records as a SQL relation, with record_ordinal and delivered_at. The ordinal is

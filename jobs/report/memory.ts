@@ -6,13 +6,18 @@ import { readFileSync, writeFileSync } from "node:fs";
  * does), since the process began.
  */
 export function peakMemory(): number {
+  return highWaterMark("self") ?? process.resourceUsage().maxRSS * 1024;
+}
+
+/** The same of any process; undefined for one that is gone, and on systems without /proc. */
+export function highWaterMark(processId: number | "self"): number | undefined {
   try {
-    const mark = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"));
-    if (mark?.[1] !== undefined) return Number(mark[1]) * 1024;
+    const status = readFileSync(`/proc/${processId}/status`, "utf8");
+    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
   } catch {
-    // No such file on other systems.
+    return undefined;
   }
-  return process.resourceUsage().maxRSS * 1024;
 }
 
 /** Begins to watch the peak anew. */

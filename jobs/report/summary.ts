@@ -1,9 +1,8 @@
 import path from "node:path";
 
-import Table from "cli-table3";
-
 import type { RunRecord } from "../ops.ts";
 import type { Run } from "../run.ts";
+import { plainTable, whole } from "./plain-table.ts";
 
 /** What a person reads at the end of a run: what came in, what came out, what to do with it. */
 export function summary(run: Run, seconds: number): string {
@@ -90,37 +89,6 @@ function whereTheResultsAre({ lake, record }: Run): string {
     `Ask:     npm run ask -- --lake ${lake.folder} "from marts.highest_rated_movies limit 10"`,
     "         or open the warehouse read-only with any DuckDB client",
   ].join("\n");
-}
-
-function plainTable(head: string[]): Table.Table {
-  const none = {
-    top: "",
-    "top-mid": "",
-    "top-left": "",
-    "top-right": "",
-    bottom: "",
-    "bottom-mid": "",
-    "bottom-left": "",
-    "bottom-right": "",
-    left: "",
-    "left-mid": "",
-    mid: "",
-    "mid-mid": "",
-    right: "",
-    "right-mid": "",
-    middle: "  ",
-  };
-  return new Table({
-    head,
-    chars: none,
-    colAligns: head.map((_, index) => (index === 0 ? "left" : "right")),
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
-  });
-}
-
-/** Always the same form, whatever the machine's locale. */
-function whole(value: number): string {
-  return value.toLocaleString("en-US", { maximumFractionDigits: 0 });
 }
 
 function decimal(value: number): string {

@@ -1,12 +1,13 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
 
+import { whole } from "../../jobs/report/plain-table.ts";
 import { expectRoom, makeData } from "./data.ts";
 import { type GrowthPoint, growthPoint, recordFolder, recordGrowth } from "./growth.ts";
 import { measure, type Surroundings } from "./measure.ts";
 import type { BenchOptions } from "./options.ts";
 import { circumstances, writeJson } from "./result.ts";
-import { benchText, growthText, whole } from "./table.ts";
+import { benchText, growthText } from "./table.ts";
 
 type Asked<Kind extends BenchOptions["kind"]> = Extract<BenchOptions, { kind: Kind }>;
 

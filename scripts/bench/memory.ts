@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
 import { platform } from "node:process";
+
+import { highWaterMark } from "../../jobs/report/memory.ts";
 
 const milliseconds = 100;
 
@@ -16,7 +17,7 @@ export const peakMemorySource =
 export function watchPeakMemory(pid: number | undefined): { stop(): number | undefined } {
   let peak: number | undefined;
   const look = (): void => {
-    peak = highWaterMark(pid) ?? peak;
+    if (pid !== undefined) peak = highWaterMark(pid) ?? peak;
   };
   const timer = setInterval(look, milliseconds);
   return {
@@ -25,16 +26,4 @@ export function watchPeakMemory(pid: number | undefined): { stop(): number | und
       return peak;
     },
   };
-}
-
-/** Bytes; undefined for a process that is gone, and on systems without /proc. */
-function highWaterMark(pid: number | undefined): number | undefined {
-  if (platform !== "linux" || pid === undefined) return undefined;
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, "utf8");
-    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
-    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,4 @@
-import Table from "cli-table3";
-
+import { plainTable, whole } from "../../jobs/report/plain-table.ts";
 import type { GrowthPoint } from "./growth.ts";
 import type { MeasuredFloor, Measurement } from "./measure.ts";
 import type { Circumstances } from "./result.ts";
@@ -31,13 +30,10 @@ export function benchText(
 
 /** What a person reads at the end of a series of sizes. */
 export function growthText(points: readonly GrowthPoint[]): string {
-  const table = plainTable([
-    ["ratings", "right"],
-    ["seconds", "right"],
-    ["per million", "right"],
-    ["peak memory", "right"],
-    ["DuckDB alone", "right"],
-  ]);
+  const table = plainTable(
+    ["ratings", "seconds", "per million", "peak memory", "DuckDB alone"],
+    [],
+  );
   for (const { ratings, seconds_per_million, pipeline, floor } of points)
     table.push([
       whole(ratings),
@@ -50,14 +46,10 @@ export function growthText(points: readonly GrowthPoint[]): string {
 }
 
 function stepsTable({ pipeline, floor, ratio }: Measurement): string {
-  const table = plainTable([
-    ["step", "left"],
-    ["seconds", "right"],
-    ["peak memory", "right"],
-    ["DuckDB alone", "left"],
-    ["seconds", "right"],
-    ["peak memory", "right"],
-  ]);
+  const table = plainTable(
+    ["step", "seconds", "peak memory", "DuckDB alone", "seconds", "peak memory"],
+    [0, 3],
+  );
   for (const { step, seconds, peak_memory_bytes } of pipeline.steps)
     table.push([step, spread(seconds), memory(peak_memory_bytes), ...floorCells(step, floor)]);
   table.push([
@@ -91,36 +83,4 @@ function memory(bytes: Spread | null): string {
 
 function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(2)} GB`;
-}
-
-/** Always the same form, whatever the machine's locale. */
-export function whole(value: number): string {
-  return value.toLocaleString("en-US", { maximumFractionDigits: 0 });
-}
-
-/** Without lines, as the pipeline's own summary. */
-function plainTable(columns: [head: string, align: "left" | "right"][]): Table.Table {
-  const none = {
-    top: "",
-    "top-mid": "",
-    "top-left": "",
-    "top-right": "",
-    bottom: "",
-    "bottom-mid": "",
-    "bottom-left": "",
-    "bottom-right": "",
-    left: "",
-    "left-mid": "",
-    mid: "",
-    "mid-mid": "",
-    right: "",
-    "right-mid": "",
-    middle: "  ",
-  };
-  return new Table({
-    head: columns.map(([head]) => head),
-    chars: none,
-    colAligns: columns.map(([, align]) => align),
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
-  });
 }

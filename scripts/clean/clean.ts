@@ -1,15 +1,14 @@
 import { rm, rmdir } from "node:fs/promises";
 
 import { MarqueeError } from "../../errors.ts";
+import { asWord } from "../../jobs/command-line.ts";
 import { asLakeError } from "../../jobs/lake/folder.ts";
-import { claimLake, releaseLake } from "../../jobs/lake/lock.ts";
+import { claimLake, holderOf, lockName, releaseLake } from "../../jobs/lake/lock.ts";
 import { inUnits } from "../../jobs/report/transfer.ts";
 import { newRunId } from "../../jobs/run.ts";
 import type { Dataset } from "../../sql/catalog/types.ts";
-import { cleaningPrefix, holderOf, lockName } from "../lake/holder.ts";
+import { cleaningPrefix } from "../lake/cleaning.ts";
 import { expectLake } from "../lake/published.ts";
-import { asWord } from "../../jobs/command-line.ts";
-
 import type { Leftover } from "./findings.ts";
 import { type CleaningPlan, planCleaning } from "./plan.ts";
 import { planText } from "./text.ts";

@@ -3,7 +3,7 @@ import path from "node:path";
 
 import type { Dataset } from "../../sql/catalog/types.ts";
 import { commandToGoOn, nextStep } from "../lake/going-on.ts";
-import { type Holder, holderOf, lockName } from "../lake/holder.ts";
+import { type Holder, holderOf, lockName } from "../../jobs/lake/lock.ts";
 import { type Published, publishedIn, versionName, workState } from "../lake/published.ts";
 import { type Findings, isFolder, type Leftover, nothing, together } from "./findings.ts";
 import { freedBytes } from "./freed.ts";

@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { MarqueeError } from "../../errors.ts";
 import { type LakeState, readState } from "../../jobs/lake/state.ts";
-import { holderOf } from "./holder.ts";
+import { holderOf } from "../../jobs/lake/lock.ts";
 
 /** The name of a version, which is that of the run that made it. */
 export const versionName = /^\d{8}T\d{6}Z-[0-9a-f]{4}$/;

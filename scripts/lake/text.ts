@@ -1,25 +1,7 @@
-import Table from "cli-table3";
+import { plainTable } from "../../jobs/report/plain-table.ts";
 
 /** Of a terminal that people keep beside their work. */
 export const lineWidth = 100;
-
-const noLines = {
-  top: "",
-  "top-mid": "",
-  "top-left": "",
-  "top-right": "",
-  bottom: "",
-  "bottom-mid": "",
-  "bottom-left": "",
-  "bottom-right": "",
-  left: "",
-  "left-mid": "",
-  mid: "",
-  "mid-mid": "",
-  right: "",
-  "right-mid": "",
-  middle: "  ",
-};
 
 /**
  * A table without lines and colours, its head first: one line a row.
@@ -31,12 +13,10 @@ export function tableLines(
   rows: readonly (readonly string[])[],
   leftColumns = 1,
 ): string[] {
-  const table = new Table({
-    head: [...head],
-    chars: noLines,
-    colAligns: head.map((_, index) => (index < leftColumns ? "left" : "right")),
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
-  });
+  const table = plainTable(
+    head,
+    Array.from({ length: leftColumns }, (_, index) => index),
+  );
   table.push(...rows.map((row) => [...row]));
   return table
     .toString()
@@ -66,11 +46,6 @@ export function oneLine(text: string): string {
 export function shortened(text: string, length: number): string {
   const line = oneLine(text);
   return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
-}
-
-/** Always the same form, whatever the machine's locale. */
-export function whole(value: number): string {
-  return value.toLocaleString("en-US", { maximumFractionDigits: 0 });
 }
 
 /** 12.3 s, 4 m 05 s, 1 h 02 m. */

@@ -4,7 +4,7 @@ import path from "node:path";
 import { asMarqueeError, MarqueeError } from "../../errors.ts";
 import { quoted, Session } from "../../jobs/duckdb.ts";
 import type { LakeState } from "../../jobs/lake/state.ts";
-import { type Holder, holderOf } from "../lake/holder.ts";
+import { type Holder, holderOf } from "../../jobs/lake/lock.ts";
 import { expectLake, readPublished, workState } from "../lake/published.ts";
 
 /** A run as ops tell of it, or as its claim does while it goes on. */

@@ -1,5 +1,6 @@
 import { asWord } from "../../jobs/command-line.ts";
-import { instant, lasting, shortened, tableLines, whole } from "../lake/text.ts";
+import { whole } from "../../jobs/report/plain-table.ts";
+import { instant, lasting, shortened, tableLines } from "../lake/text.ts";
 import type { History, ToldRun } from "./history.ts";
 import { endingLines } from "./way-on.ts";
 

@@ -1,5 +1,6 @@
 import { inUnits } from "../../jobs/report/transfer.ts";
-import { tableLines, whole } from "../lake/text.ts";
+import { whole } from "../../jobs/report/plain-table.ts";
+import { tableLines } from "../lake/text.ts";
 import type { Row } from "./history.ts";
 
 const stepOrder = ["fetch", "prepare", "transform", "check", "publish"];

@@ -1,5 +1,5 @@
 import { commandAnew, commandToGoOn, stepToGoOn } from "../lake/going-on.ts";
-import { isCleaning } from "../lake/holder.ts";
+import { isCleaning } from "../lake/cleaning.ts";
 import { asWord } from "../../jobs/command-line.ts";
 import { lasting, wrapped } from "../lake/text.ts";
 import type { History, ToldRun } from "./history.ts";

@@ -146,6 +146,9 @@ describe("the runs of a lake", function () {
       expect(stdout).to.include(
         `Anew:  npm run pipeline -- --source 'my films' --source fred --lake ${lake}\n`,
       );
+      const command = `npm run pipeline -- --source news --merge --lake ${lake}`;
+      await leaveClaim(lake, { sources: ["news"], command });
+      expect((await runs(lake)).stdout).to.include(`Anew:  ${command}\n`);
       await writeFile(path.join(lake, "lock.json"), "{");
       await mkdir(path.join(lake, "work"));
       await writeState(path.join(lake, "work", "lake.json"), emptyState);
