@@ -5,7 +5,7 @@ import type { Slice } from "./engine/engine.ts";
 import type { Change } from "./lake/state.ts";
 import { checksFingerprintOf } from "./lake/table-files.ts";
 import type { Run } from "./run.ts";
-import { preparedState } from "./transform.ts";
+import { changeOf, preparedState } from "./transform.ts";
 
 /**
  * Holds every table against the promises of its declaration.
@@ -32,8 +32,16 @@ export async function check(run: Run): Promise<void> {
     for (const { table, promise } of promises) {
       tick(`${table.id} ${promise.name}`);
       const query = checkQuery(table, promise, run.startedAt);
-      const slice = sliceOf(table, promise, state.prepared.merge?.changes ?? {}, held);
-      const failingRows = await engine.countFailingRows(table, promise, query, slice);
+      const toAsk = rowsToAsk(table, promise, state.prepared.merge?.changes, held);
+      const failingRows =
+        toAsk === "none"
+          ? 0
+          : await engine.countFailingRows(
+              table,
+              promise,
+              query,
+              toAsk === "all" ? undefined : toAsk,
+            );
       const { name, severity } = promise;
       record.checks.push({ table: table.id, name, severity, failingRows, query });
     }
@@ -61,19 +69,37 @@ export async function check(run: Run): Promise<void> {
   await lake.writeWorkState({ ...state, checkedBy: run.id });
 }
 
+/** Checks that look at one row at a time. */
+const ofEachRow = new Set<Check["check"]>([
+  "not_null",
+  "accepted_values",
+  "range",
+  "month_of",
+  "expression",
+]);
+
 /**
- * Rows that stay as they were when they passed the same checks cannot break what is promised of each
- * row, or of the rows of a key: of a table that a merge changed in a slice, the slice is asked. What is
- * only warned of is counted in full, as is what hangs on other tables or on the number of rows.
+ * Which rows of a table can have come to break a promise since it was held last. In a merge, those that
+ * stay as they were cannot break what is promised of each row, or of the rows of a key: of a table that
+ * changed in a slice the slice is asked, of one that did not change nothing. What is only warned of is
+ * counted in full, as is what hangs on other tables, on the number of rows or on the day.
  */
-function sliceOf(
+function rowsToAsk(
   table: Table,
-  { check, severity }: Check,
-  changes: Readonly<Record<string, Change>>,
+  promise: Check,
+  changes: Readonly<Record<string, Change>> | undefined,
   held: Readonly<Record<string, string>>,
-): Slice | undefined {
-  if (held[`checks of ${table.id}`] !== checksFingerprintOf(table)) return undefined;
+): Slice | "all" | "none" {
+  if (changes === undefined || promise.severity !== "error") return "all";
+  if (held[`checks of ${table.id}`] !== checksFingerprintOf(table)) return "all";
+  const isOfEachRow = ofEachRow.has(promise.check);
+  if (!isOfEachRow && promise.check !== "unique") return "all";
+
+  const change = changeOf(changes, table.id);
+  if (change === "same") return "none";
+  if (change !== "slice") return "all";
+  if (isOfEachRow) return { of: table, by: undefined };
   const [by] = table.key;
-  if (changes[table.id] !== "slice" || severity !== "error" || by === undefined) return undefined;
-  return ["foreign_key", "row_count", "freshness"].includes(check) ? undefined : { of: table, by };
+  const isOfKey = promise.check === "unique" && by !== undefined && promise.columns.includes(by);
+  return isOfKey ? { of: table, by } : "all";
 }

@@ -1,6 +1,6 @@
 import { MarqueeError } from "../errors.ts";
 import type { Table } from "../sql/catalog/types.ts";
-import type { Slice } from "./engine/engine.ts";
+import type { KeySlice } from "./engine/engine.ts";
 import type { Change, LakeState } from "./lake/state.ts";
 import { checksFingerprintOf, fingerprintOf, type MadeTable } from "./lake/table-files.ts";
 import type { Run } from "./run.ts";
@@ -85,7 +85,7 @@ async function makeAfterMerge(
 }
 
 /** The part of its input by which a table can be made anew; undefined where all of it is needed. */
-function sliceOf({ catalog }: Run, table: Table, changes: Changes): Slice | undefined {
+function sliceOf({ catalog }: Run, table: Table, changes: Changes): KeySlice | undefined {
   const { increment } = table;
   const of = catalog.tables.find(({ id }) => id === increment?.of);
   if (increment === undefined || of === undefined) return undefined;

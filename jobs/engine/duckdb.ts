@@ -9,7 +9,7 @@ import {
   writeTable,
 } from "../lake/table-files.ts";
 import { isBelow, isSame, neighbouringKeys } from "../prepare/contested-keys.ts";
-import type { Engine, Slice } from "./engine.ts";
+import type { Engine, KeySlice, Slice } from "./engine.ts";
 
 /** Below this many rows there is nothing to be gained by asking for the order of the rows first. */
 const manyRows = 1_000_000;
@@ -29,7 +29,7 @@ export class DuckDBEngine implements Engine {
     return writeTable(this.#session, this.#work, table);
   }
 
-  async makeSlice(table: Table, slice: Slice, publishedRoot: string): Promise<MadeTable> {
+  async makeSlice(table: Table, slice: KeySlice, publishedRoot: string): Promise<MadeTable> {
     const { by } = slice;
     await this.#whileSliced(slice, async () => {
       await this.#session.run(`create or replace temp table made_anew as ${table.select ?? ""}`);
@@ -94,11 +94,11 @@ export class DuckDBEngine implements Engine {
   /** Lets SELECTs find a slice under the name of the whole table for a while. */
   async #whileSliced<T>(slice: Slice, work: () => Promise<T>): Promise<T> {
     const { of, by } = slice;
-    const files = `read_parquet(${tableFiles(this.#work, of)})`;
-    await this.#session.run(
-      `create or replace view ${of.id} as
-       select * from ${files} as whole semi join ${this.#changed(slice)} as come using ("${by}")`,
-    );
+    const come = this.#changed(slice);
+    const whole = `read_parquet(${tableFiles(this.#work, of)})`;
+    const rows =
+      by === undefined ? come : `${whole} as whole semi join ${come} as come using ("${by}")`;
+    await this.#session.run(`create or replace view ${of.id} as select * from ${rows}`);
     try {
       return await work();
     } finally {

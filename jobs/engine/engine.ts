@@ -2,9 +2,15 @@ import type { Check, Table } from "../../sql/catalog/types.ts";
 import type { Change } from "../lake/state.ts";
 import type { MadeTable } from "../lake/table-files.ts";
 
-/** The rows of a table whose value of a column stands in rows that a merge has put into it. */
+/** The rows that a merge has put into a table, or all that have a value of theirs in a column. */
 export interface Slice {
   of: Table;
+  /** The column; undefined for the rows that came alone. */
+  by: string | undefined;
+}
+
+/** A slice by a column: whole keys of a table that is made key by key. */
+export interface KeySlice extends Slice {
   by: string;
 }
 
@@ -25,7 +31,7 @@ export interface Engine {
    * The same for a merge that has changed the rows of some keys: runs the SELECT over the slice alone,
    * and keeps the rows of all other keys that the published table has, whose files lie below a root.
    */
-  makeSlice(table: Table, slice: Slice, publishedRoot: string): Promise<MadeTable>;
+  makeSlice(table: Table, slice: KeySlice, publishedRoot: string): Promise<MadeTable>;
 
   /** How a table that was made anew differs from the published one, whose files lie below a root. */
   compare(table: Table, publishedRoot: string): Promise<Change>;

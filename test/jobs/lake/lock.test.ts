@@ -85,7 +85,7 @@ describe("the lock of a lake", function () {
     if ((await statusOf(process.pid)) === undefined) return;
     await withFolder(async (lake) => {
       // The shell becomes a program that never asks what became of its child.
-      const parent = spawn("sh", ["-c", "sh -c 'exit 0' & echo $!; exec sleep 60"]);
+      const parent = spawn("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 60"]);
       const [said] = (await once(parent.stdout, "data")) as [Buffer];
       const processId = Number(said.toString());
       while ((await statusOf(processId))?.hasEnded === false);
