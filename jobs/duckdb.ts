@@ -7,8 +7,11 @@ import {
 
 import { MarqueeError } from "../errors.ts";
 
-/** What DuckDB keeps in memory before it spills to disk; Node itself takes some 150 MB beside it. */
-const memoryLimit = "1GB";
+/**
+ * What DuckDB keeps in memory before it spills to disk; Node itself takes some 150 MB beside it. The
+ * films that three million users like best take more than 1 GB, and cannot be spilt.
+ */
+export const memoryLimit = "2GB";
 
 /** How many statements run at once where they are independent: more would share the same memory. */
 const lanesAtOnce = 2;

@@ -5,7 +5,7 @@ import { argv } from "node:process";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 
 import { exitCodes } from "../../errors.ts";
-import { quoted } from "../../jobs/duckdb.ts";
+import { memoryLimit, quoted } from "../../jobs/duckdb.ts";
 import { program } from "../program.ts";
 import { floorMarts } from "./floor-marts.ts";
 
@@ -26,8 +26,8 @@ await program(async () => {
   const [source = "", target = ""] = argv.slice(2);
   await mkdir(target, { recursive: true });
   const instance = await DuckDBInstance.create(":memory:", {
-    // What jobs/duckdb.ts gives the pipeline; anything else would be another contest.
-    memory_limit: "1GB",
+    // What the pipeline has; anything else would be another contest.
+    memory_limit: memoryLimit,
     preserve_insertion_order: "true",
     temp_directory: path.join(target, "spill"),
   });
