@@ -1,7 +1,8 @@
-import { constants, copyFile, rm } from "node:fs/promises";
+import { constants, copyFile, cp, rm } from "node:fs/promises";
 import path from "node:path";
 
 import { MarqueeError } from "../errors.ts";
+import { dashboardName, writeDashboard } from "./dashboard/write-dashboard.ts";
 import { forgetProgress } from "./lake/backfill.ts";
 import { opsTables, writeOps } from "./ops.ts";
 import type { Table } from "../sql/catalog/types.ts";
@@ -50,6 +51,7 @@ export async function publish(run: Run): Promise<void> {
     await writeOps(run, lake.work, "succeeded", record.remarks.join("; "));
     await warehouse.load(opsTables(catalog));
   });
+  await writeDashboard(session, catalog, lake.work);
   log.detail("publish: all is written", { step: "publish" });
   // What a merge changed is told against what was published before: it ends here.
   record.changes = state.prepared.merge?.changes;
@@ -86,6 +88,13 @@ async function copyWarehouse(from: string, to: string): Promise<void> {
   await copyFile(old ?? "", target ?? "", constants.COPYFILE_FICLONE);
 }
 
+/** It tells of the run whose tables it shows. A lake of old has none. */
+async function copyDashboard(from: string, to: string): Promise<void> {
+  await cp(path.join(from, dashboardName), path.join(to, dashboardName)).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  });
+}
+
 /** How many rows each table has, whether or not this run has made it. */
 async function rowsOf(
   { engine, session }: Run,
@@ -110,7 +119,10 @@ export async function publishOpsAlone(
   const previous = (await lake.published())?.folder;
   const untidy = await lake.republish(run.id, async (target) => {
     await writeOps(run, target, status, message);
-    if (previous !== undefined) await copyWarehouse(previous, target);
+    if (previous !== undefined) {
+      await copyWarehouse(previous, target);
+      await copyDashboard(previous, target);
+    }
     await writeWarehouse(session, target, (warehouse) => warehouse.load(opsTables(catalog)));
   });
   if (untidy !== undefined) log.warn(`ops are written, but not tidied up: ${untidy}`);

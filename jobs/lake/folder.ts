@@ -14,7 +14,7 @@ import { unwritablePlace } from "./system-faults.ts";
  *     versions/<run id>/   one whole version: staging/ core/ marts/ ops/ warehouse.duckdb lake.json, and
  *                          kept/, the records that a later merge is held against
  *     current              link to the version that readers see
- *     staging, core, marts, ops, warehouse.duckdb      links into current
+ *     staging, core, marts, ops, warehouse.duckdb, dashboard.html      links into current
  *
  * A version never changes once it is there. To publish is to let `current` point to another one,
  * which the file system does in one step: readers see all of the old tables or all of the new.
@@ -208,7 +208,15 @@ export function rawFolder(lake: string, source: string): string {
   return path.join(lake, "raw", source);
 }
 
-const linkedNames = ["staging", "core", "marts", "ops", "warehouse.duckdb"];
+/** What a lake shows of its current version, by links. */
+export const linkedNames = [
+  "staging",
+  "core",
+  "marts",
+  "ops",
+  "warehouse.duckdb",
+  "dashboard.html",
+];
 
 /** Names that Marquee links must not be taken by something that it did not make. */
 async function expectOwnLinks(folder: string): Promise<void> {

@@ -85,6 +85,7 @@ function whereTheResultsAre({ lake, record }: Run): string {
   }
   const warehouse = path.join(lake.folder, "warehouse.duckdb");
   return [
+    `Look:    ${path.join(lake.folder, "dashboard.html")}`,
     `Results: ${warehouse}, and as Parquet ${path.join(lake.folder, "{staging,core,marts,ops}/<table>/*.parquet")}`,
     `Ask:     npm run ask -- --lake ${lake.folder} "from marts.highest_rated_movies limit 10"`,
     "         or open the warehouse read-only with any DuckDB client",

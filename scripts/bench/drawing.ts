@@ -10,6 +10,7 @@ import {
 import { type ComposeOption, init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 
+import { still } from "../drawing/still.ts";
 import type { DrawnPoint } from "./growth.ts";
 
 use([LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
@@ -36,17 +37,6 @@ export function drawing(points: readonly DrawnPoint[], shade: Shade): string {
   const svg = chart.renderToSVGString();
   chart.dispose();
   return still(svg);
-}
-
-/**
- * Without what answers to a mouse, which a picture on a page never sees. That and the names count
- * the charts of this process, and the same figures are to give the same bytes.
- */
-function still(svg: string): string {
-  return svg
-    .replaceAll(/ (class|ecmeta_\w+)="[^"]*"/g, "")
-    .replace(/<style[^]*?<\/style>\n?/, "")
-    .replaceAll(/\bzr\d+-/g, "zr-");
 }
 
 function optionOf(points: readonly DrawnPoint[], shade: Shade): Option {

@@ -3,6 +3,7 @@ import path from "node:path";
 
 import type { Dataset } from "../../sql/catalog/types.ts";
 import { commandToGoOn, nextStep } from "../lake/going-on.ts";
+import { linkedNames } from "../../jobs/lake/folder.ts";
 import { type Holder, holderOf, lockName } from "../../jobs/lake/lock.ts";
 import { type Published, publishedIn, versionName, workState } from "../lake/published.ts";
 import { type Findings, isFolder, type Leftover, nothing, together } from "./findings.ts";
@@ -14,11 +15,19 @@ export interface CleaningPlan extends Findings {
   freed: number[];
 }
 
-const links = ["staging", "core", "marts", "ops", "warehouse.duckdb"];
 const stateFile = "lake.json";
 const workParts = [
-  ...links,
-  ...[stateFile, `${stateFile}.next`, "warehouse.duckdb.wal", "kept", "spill", "typed", "changes"],
+  ...linkedNames,
+  ...[
+    stateFile,
+    `${stateFile}.next`,
+    "warehouse.duckdb.wal",
+    "dashboard.html.next",
+    "kept",
+    "spill",
+    "typed",
+    "changes",
+  ],
 ];
 /** How far a backfill has come: it is needed until the last of its batches. */
 const backfillFiles = ["backfill.json", "backfill.json.next"];
@@ -54,7 +63,7 @@ async function inLake(lake: string): Promise<Findings> {
   const strangers = entries.filter((entry) => {
     if ([lockName, ...backfillFiles].includes(entry.name)) return !entry.isFile();
     if (["work", "versions", "raw"].includes(entry.name)) return !entry.isDirectory();
-    return ![...links, "current", half].includes(entry.name) || !entry.isSymbolicLink();
+    return ![...linkedNames, "current", half].includes(entry.name) || !entry.isSymbolicLink();
   });
   const isHalfDone = entries.some((entry) => entry.name === half && entry.isSymbolicLink());
   const leftover = {

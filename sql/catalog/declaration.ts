@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { charts, columnTypes, encodings, scalarTypes, type SortKey } from "./types.ts";
+import { charts, columnTypes, encodings, scalarTypes, type SortKey, sections } from "./types.ts";
 
 /** What the YAML files may say. Every object is strict: a typo is an error, never a default. */
 
@@ -99,6 +99,7 @@ const check = z.discriminatedUnion("check", [
 
 const oneOrMore = z.union([identifier.transform((name) => [name]), names]);
 const tile = z.strictObject({
+  section: z.enum(sections),
   question: sentence.optional(),
   chart: z.enum(charts),
   x: oneOrMore.default([]),
@@ -130,6 +131,7 @@ export const tableDeclaration = z.strictObject({
   cluster: names.max(4, "BigQuery clusters by at most four columns").default([]),
   checks: z.array(check).default([]),
   tiles: z.array(tile).default([]),
+  leaves_out: sentence.optional(),
 });
 export type TableDeclaration = z.infer<typeof tableDeclaration>;
 

@@ -80,6 +80,7 @@ export function tableOf(
     cluster: declaration.cluster,
     checks,
     tiles: tilesOf(declaration, columns, expectColumns, refuse),
+    leavesOut: declaration.leaves_out,
     recordsOf: declaration.records_of,
     increment: declaration.increment,
     select: undefined,

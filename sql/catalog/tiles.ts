@@ -27,6 +27,12 @@ export function tilesOf(
     if (said.chart === "heatmap" && colour.length === 0)
       refuse(`${place} is a heatmap without a colour`);
 
+    if (!table) expectAxes(said, place, byName, refuse);
+    if (said.filter !== undefined && !declaration.key.includes(identityOf(said.filter)))
+      refuse(
+        `${place} filters by "${said.filter}", but ${identityOf(said.filter)} is not of the key`,
+      );
+
     // A measure without a unit would be a bare number on the screen.
     const measures = said.chart === "heatmap" ? colour : said.chart === "bar" ? [] : said.y;
     for (const name of measures) {
@@ -41,6 +47,7 @@ export function tilesOf(
       return unit === undefined ? [] : [[name, unit] as const];
     });
     return {
+      section: said.section,
       question: said.question ?? declaration.question,
       chart: said.chart,
       x: said.x,
@@ -52,4 +59,29 @@ export function tilesOf(
       units: Object.fromEntries(units),
     };
   });
+}
+
+/** The column that tells two of a filter's values apart that are called alike. */
+export function identityOf(filter: string): string {
+  return `${filter}_id`;
+}
+
+/** An axis has numbers on it; only a ranking has names, upright. Two columns are a year and a month. */
+function expectAxes(
+  { chart, x, y }: TableDeclaration["tiles"][number],
+  place: string,
+  byName: ReadonlyMap<string, Column>,
+  refuse: (what: string) => never,
+): void {
+  const isNumber = (name: string): boolean =>
+    ["BIGINT", "DOUBLE"].includes(byName.get(name)?.type ?? "");
+  const [first = "", second] = x;
+  if (!x.every(isNumber))
+    refuse(`${place} has "${first}" on its x axis: names stand on y, and their measure on x`);
+  const hasNames = y.some((name) => !isNumber(name));
+  if (hasNames && !["bar", "heatmap"].includes(chart))
+    refuse(`${place} has a name on its y axis, which a ${chart} cannot show`);
+  const isMonth = second === undefined || byName.get(second)?.range?.max === 12;
+  if (x.length > 2 || !isMonth)
+    refuse(`${place} has several columns on its x axis that are no year and month`);
 }

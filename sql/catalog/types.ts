@@ -55,8 +55,13 @@ export type Check = { name: string; severity: Severity } & (
 export const charts = ["line", "bar", "histogram", "heatmap", "table"] as const;
 export type Chart = (typeof charts)[number];
 
+/** What the answers are about, in the order in which a reader meets them. */
+export const sections = ["ratings", "films", "genres", "money", "companies"] as const;
+export type Section = (typeof sections)[number];
+
 /** One picture of a mart: the question it answers and which column takes which part. */
 export interface Tile {
+  section: Section;
   question: string;
   chart: Chart;
   /** Columns by the part that they play; a table has its columns in the order shown. */
@@ -102,6 +107,8 @@ export interface Table {
   cluster: string[];
   checks: Check[];
   tiles: Tile[];
+  /** Which rows of its input stand in none of its own, in words. */
+  leavesOut: string | undefined;
   /** The source whose records, one a key, are this table's rows as they are. */
   recordsOf: string | undefined;
   increment: Increment | undefined;

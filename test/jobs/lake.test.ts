@@ -82,6 +82,7 @@ describe("the lake of a run", function () {
       expect((await readdir(lake)).sort()).to.deep.equal([
         "core",
         "current",
+        "dashboard.html",
         "marts",
         "ops",
         "staging",
@@ -92,6 +93,7 @@ describe("the lake of a run", function () {
       expect(others).to.deep.equal([]);
       expect((await readdir(path.join(lake, "versions", version!))).sort()).to.deep.equal([
         "core",
+        "dashboard.html",
         "kept",
         "lake.json",
         "marts",

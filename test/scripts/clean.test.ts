@@ -46,7 +46,8 @@ describe("the cleaning of a lake", function () {
       expect(text).not.to.include("left alone");
 
       expect((await readdir(lake)).sort()).to.deep.equal([
-        ...["core", "current", "marts", "ops", "raw", "staging", "versions", "warehouse.duckdb"],
+        ...["core", "current", "dashboard.html", "marts", "ops", "raw", "staging", "versions"],
+        "warehouse.duckdb",
       ]);
       expect(await readdir(path.join(lake, "raw"))).to.deep.equal([]);
       expect(await readdir(path.join(lake, "versions"))).to.have.length(1);

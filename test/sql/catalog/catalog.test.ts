@@ -167,7 +167,7 @@ select * from final`,
   it("refuses a tile that names a field which its mart lacks, or measures a bare number", async () => {
     const of = (tile: string): Promise<string> =>
       refusal({
-        "marts/m.yml": declaration("", `tiles: [${tile}]`),
+        "marts/m.yml": declaration("", `tiles: [${tile.replace("{", "{ section: films,")}]`),
         "marts/m.sql": "with final as (select id from staging.things)\nselect * from final",
       });
     expect(await of("{ chart: table, columns: [id, title] }")).to.include('"title"');
@@ -175,6 +175,24 @@ select * from final`,
     expect(await of("{ chart: heatmap, x: id, y: id }")).to.include("without a colour");
     expect(await of("{ chart: line, x: id }")).to.include("needs an x and a y");
     expect(await of("{ chart: pie, x: id, y: id }")).to.include("tiles.0.chart");
+  });
+
+  it("refuses a tile that no chart can draw, or that filters by what tells nobody apart", async () => {
+    const of = (tile: string): Promise<string> => {
+      const columns =
+        "  name: { type: STRING, description: A name }\n  n: { type: BIGINT, unit: things, description: How many }\n";
+      return refusal({
+        "marts/m.yml": declaration(columns, `tiles: [{ section: films, ${tile} }]`),
+        "marts/m.sql":
+          "with final as (select id, cast(null as string) as name, id as n from staging.things)\nselect * from final",
+      });
+    };
+    expect(await of("chart: bar, x: name, y: n")).to.include("names stand on y");
+    expect(await of("chart: line, x: n, y: name")).to.include("which a line cannot show");
+    expect(await of("chart: line, x: [id, n], y: n")).to.include("no year and month");
+    expect(await of("chart: bar, x: n, y: name, filter: name")).to.include(
+      "name_id is not of the key",
+    );
   });
 
   it("gives every mart a tile and every column a description", async () => {

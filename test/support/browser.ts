@@ -1,0 +1,86 @@
+import { accessSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+
+import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+
+const usualPlaces = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+/** A browser of this machine; undefined where there is none. */
+export function browserFound(): string | undefined {
+  const said = process.env["MARQUEE_CHROMIUM"];
+  return [...(said === undefined ? [] : [said]), ...usualPlaces].find((file) => {
+    try {
+      accessSync(file);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+export async function startBrowser(executablePath: string): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
+    args: [
+      ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+      // Chromium itself would look for updates; the page asks nobody.
+      ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    ],
+  });
+}
+
+/** A page that is open, and what it did that no page of ours should. */
+export interface OpenPage {
+  page: Page;
+  /** Errors on the console, dialogs, and requests for anything but the file itself. */
+  offences: string[];
+  /** From the beginning until all is drawn. */
+  milliseconds: number;
+}
+
+/** Opens a file as a double click would, without a network. */
+export async function openFile(
+  browser: Browser,
+  file: string,
+  { width, isDark = false }: { width: number; isDark?: boolean },
+): Promise<OpenPage> {
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    colorScheme: isDark ? "dark" : "light",
+    offline: true,
+  });
+  const page = await context.newPage();
+  const offences: string[] = [];
+  const address = pathToFileURL(file).href;
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) offences.push(message.text());
+  });
+  page.on("pageerror", (error) => offences.push(String(error)));
+  page.on("dialog", (dialog) => {
+    offences.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on("request", (request) => {
+    const url = request.url();
+    if (url !== address && !url.startsWith("data:")) offences.push(`request: ${url}`);
+  });
+  const start = performance.now();
+  await page.goto(address);
+  await page.locator("html[data-ready=yes]").waitFor({ state: "attached" });
+  return { page, offences, milliseconds: performance.now() - start };
+}
+
+/** Charts are drawn when a reader comes near: this one goes from the top to the end and back. */
+export async function readThrough(page: Page): Promise<void> {
+  for (const chart of await page.locator(".chart").all()) {
+    await chart.scrollIntoViewIfNeeded();
+    await chart.locator("svg").first().waitFor();
+  }
+  await page.locator("h1").scrollIntoViewIfNeeded();
+}
+
+/** Opens the table beneath a tile's chart, which is made a moment later. */
+export async function openNumbers(tile: Locator): Promise<void> {
+  await tile.locator("summary").click();
+  await tile.locator("details tbody tr").first().waitFor();
+}
