@@ -30,6 +30,9 @@ export function lookerPage(catalog: Catalog): string {
       ...tablesWithTiles(catalog).map(sourceRow),
     ].join("\n"),
     "## Tiles",
+    "Looker Studio adds metrics up unless told otherwise: for averages, medians and ranks set the " +
+      "aggregation of the field to Average. Two companies may share a name: choose by `company` together " +
+      "with `company_id`.",
     ...tablesWithTiles(catalog).flatMap((table) =>
       table.tiles.map((tile) => tilePart(table, tile)),
     ),

@@ -8,6 +8,7 @@ import type { Browser, Locator, Page } from "playwright-core";
 import { catalog } from "../support/catalog.ts";
 import {
   browserFound,
+  faultsOfAccess,
   openFile,
   openNumbers,
   readThrough,
@@ -191,6 +192,7 @@ describe("the dashboard in a browser", function () {
     ] as const) {
       const { page, offences } = await opened(width, isDark);
       await readThrough(page);
+      expect((await faultsOfAccess(page)).serious).to.deep.equal([]);
       expect(offences).to.deep.equal([]);
       await expectNothingCutOff(page);
       await page.close();

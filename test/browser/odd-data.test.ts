@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -9,6 +7,7 @@ import type { Browser } from "playwright-core";
 
 import {
   browserFound,
+  faultsOfAccess,
   openFile,
   openNumbers,
   readThrough,
@@ -18,7 +17,6 @@ import { writeFiles } from "../support/folder.ts";
 import { runLocally } from "../support/pipeline.ts";
 
 const executable = browserFound();
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const title = `</script><script>alert("title")</script> & "Zoë's" 🎬 ÿ <b>x</b> --> \u2028 \${x}`;
 const genre = `<img src=x onerror=alert(1)>`;
@@ -89,18 +87,7 @@ describe("the dashboard of odd data in a browser", function () {
     it(`has no serious fault of access ${isDark ? "by night" : "by day"}`, async () => {
       const { page } = await openFile(browser, file, { width: 1280, isDark });
       for (const tile of await page.locator("article:has(summary)").all()) await openNumbers(tile);
-      await page.addScriptTag({ content: axe });
-      const found = await page.evaluate(async () => {
-        const run = (window as unknown as { axe: { run: () => Promise<AxeResult> } }).axe.run;
-        const { violations, passes } = await run();
-        const serious = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
-        return {
-          serious: serious.map(
-            ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`,
-          ),
-          passes: passes.length,
-        };
-      });
+      const found = await faultsOfAccess(page);
       expect(found.serious).to.deep.equal([]);
       // Lest it looked at nothing.
       expect(found.passes).to.be.above(15);
@@ -128,8 +115,3 @@ describe("the dashboard of odd data in a browser", function () {
     await page.close();
   });
 });
-
-interface AxeResult {
-  violations: { id: string; impact: string; nodes: { html: string }[] }[];
-  passes: unknown[];
-}

@@ -1,4 +1,5 @@
-import { accessSync } from "node:fs";
+import { accessSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
@@ -83,4 +84,25 @@ export async function readThrough(page: Page): Promise<void> {
 export async function openNumbers(tile: Locator): Promise<void> {
   await tile.locator("summary").click();
   await tile.locator("details tbody tr").first().waitFor();
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe finds in a page that keeps somebody from using it, and in how many rules it found nothing. */
+export async function faultsOfAccess(page: Page): Promise<{ serious: string[]; passes: number }> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { run } = (globalThis as unknown as { axe: { run: () => Promise<AxeResult> } }).axe;
+    const { violations, passes } = await run();
+    const serious = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
+    return {
+      serious: serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
+      passes: passes.length,
+    };
+  });
+}
+
+interface AxeResult {
+  violations: { id: string; impact: string; nodes: { html: string }[] }[];
+  passes: unknown[];
 }

@@ -1,5 +1,6 @@
 import { identityOf } from "../../../sql/catalog/tiles.ts";
 import { element } from "./element.ts";
+import { folded } from "./folded.ts";
 import type { Row, TileModel } from "./model.ts";
 import { forPeople } from "./numbers.ts";
 
@@ -18,6 +19,11 @@ type Filtered = TileModel & { filter: string };
 /** What is to be done when a reader chooses, by the column of the choice: all tiles follow one. */
 const followers = new Map<string, ((identity: string) => void)[]>();
 
+const alphabet = new Intl.Collator("en");
+
+/** Of rows that several tiles show. */
+const known = new WeakMap<readonly Row[], Choice[]>();
+
 /** Lets a reader choose whose rows are drawn, by typing a part of the name. */
 export function choosing(
   place: HTMLElement,
@@ -25,7 +31,8 @@ export function choosing(
   rows: readonly Row[],
   draw: (tile: TileModel, rows: readonly Row[], of: string) => HTMLElement,
 ): void {
-  const choices = choicesOf(tile, rows);
+  const choices = known.get(rows) ?? choicesOf(tile, rows);
+  known.set(rows, choices);
   const byIdentity = new Map(choices.map((choice) => [choice.identity, choice]));
   const { input, list, told } = fieldOf(tile, choices.length);
   const drawing = element("div");
@@ -47,14 +54,12 @@ export function choosing(
     },
   ]);
   input.addEventListener("input", () => {
-    const words = input.value.toLowerCase().trim();
-    const found = choices.filter(({ name }) => name.toLowerCase().includes(words));
+    const words = folded(input.value).trim();
+    const found = choices.filter(({ name }) => folded(name).includes(words));
     suggest(list, found);
-    const exact = found.find(({ name }) => name.toLowerCase() === words);
+    const exact = found.find(({ name }) => folded(name) === words);
     // Of two that are called alike, each with its number behind the name, the larger one.
-    const alike = found.find(
-      ({ name, identity }) => name.toLowerCase() === `${words} (${identity})`,
-    );
+    const alike = found.find(({ name, identity }) => folded(name) === `${words} (${identity})`);
     const choice = exact ?? alike ?? found[0];
     if (choice !== undefined) {
       for (const follow of followers.get(tile.filter) ?? []) follow(choice.identity);
@@ -91,8 +96,8 @@ function choicesOf({ filter }: Filtered, rows: readonly Row[]): Choice[] {
   for (const row of rows) {
     const identity = String(row[identityOf(filter)]);
     const name = forPeople(row[filter] ?? null, "text");
-    const known = byIdentity.get(identity);
-    if (known !== undefined) known.rows.push(row);
+    const choice = byIdentity.get(identity);
+    if (choice !== undefined) choice.rows.push(row);
     else {
       byIdentity.set(identity, { identity, name, rows: [row] });
       namesakes.set(name, (namesakes.get(name) ?? 0) + 1);
@@ -102,5 +107,5 @@ function choicesOf({ filter }: Filtered, rows: readonly Row[]): Choice[] {
     ...choice,
     name: namesakes.get(choice.name) === 1 ? choice.name : `${choice.name} (${choice.identity})`,
   }));
-  return choices.sort((a, b) => b.rows.length - a.rows.length || a.name.localeCompare(b.name));
+  return choices.sort((a, b) => b.rows.length - a.rows.length || alphabet.compare(a.name, b.name));
 }

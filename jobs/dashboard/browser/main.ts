@@ -1,7 +1,7 @@
 import { chartTile } from "./chart-tile.ts";
 import { choosing } from "./chooser.ts";
 import { element } from "./element.ts";
-import { type DashboardModel, rowsOf, type TableModel, type TileModel } from "./model.ts";
+import { type DashboardModel, type Row, rowsOf, type TileModel } from "./model.ts";
 import { inOrder } from "./order.ts";
 import { tableTile } from "./table-tile.ts";
 
@@ -11,22 +11,30 @@ void fill();
 async function fill(): Promise<void> {
   try {
     const model = await readModel();
-    for (const tile of model.tiles) fillTile(tile, model.tables[tile.table]);
+    // Several tiles show one table.
+    const rows = new Map<string, Row[]>();
+    for (const tile of model.tiles) {
+      const table = model.tables[tile.table];
+      if (table === undefined) continue;
+      const all = rows.get(tile.table) ?? rowsOf(table);
+      rows.set(tile.table, all);
+      fillTile(tile, all, table.rows);
+    }
   } catch (error) {
     for (const place of document.querySelectorAll<HTMLElement>(".tile .body")) tell(place, error);
   }
   document.documentElement.dataset["ready"] = "yes";
 }
 
-function fillTile(tile: TileModel, table: TableModel | undefined): void {
+function fillTile(tile: TileModel, all: readonly Row[], total: number): void {
   const place = document.querySelector<HTMLElement>(`#${tile.id} .body`);
   // A tile that has nothing to show says so already.
-  if (place === null || table === undefined || place.childElementCount > 0) return;
+  if (place === null || place.childElementCount > 0) return;
   try {
-    const rows = inOrder(rowsOf(table), tile.sort);
+    const rows = inOrder(all, tile.sort);
     const { filter } = tile;
     if (filter !== undefined) choosing(place, { ...tile, filter }, rows, chartTile);
-    else if (tile.chart === "table") place.append(tableTile(tile, rows, table.rows));
+    else if (tile.chart === "table") place.append(tableTile(tile, rows, total));
     else place.append(chartTile(tile, rows));
   } catch (error) {
     tell(place, error);

@@ -3,9 +3,6 @@ import type { Kind, Value } from "./model.ts";
 /** English, as all of the page. */
 const monthNames = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
-/** From this size on a number is told in millions or billions. */
-const large = 1e6;
-
 /** A value as people write it: 1.2 M, $2.79 B, 4.2, 12,345. */
 export function forPeople(value: Value, kind: Kind): string {
   if (value === null) return "–";
@@ -18,9 +15,10 @@ export function forPeople(value: Value, kind: Kind): string {
 }
 
 function size(value: number, kind: Kind): string {
-  // What would be rounded up to a thousand millions is a billion.
+  // What would be rounded up to a thousand of one is one of the next.
+  if (value >= 999.5e9) return `${digits(value / 1e12)} T`;
   if (value >= 999.5e6) return `${digits(value / 1e9)} B`;
-  if (value >= large * 0.9995) return `${digits(value / 1e6)} M`;
+  if (value >= 999_500) return `${digits(value / 1e6)} M`;
   if (kind === "money" && value >= 1e4) return grouped(Math.round(value), 0);
   return grouped(value, Number.isInteger(value) ? 0 : 2);
 }

@@ -1,4 +1,5 @@
 import { element } from "./element.ts";
+import { folded } from "./folded.ts";
 import type { Row, TileModel } from "./model.ts";
 import { forPeople } from "./numbers.ts";
 import { inOrder } from "./order.ts";
@@ -58,7 +59,7 @@ export function tableTile(tile: TileModel, rows: readonly Row[], total: number):
     show();
   });
   const search = searchField(tile, (words) => {
-    view.words = words.toLowerCase().trim();
+    view.words = folded(words).trim();
     view.shown = page;
     show();
   });
@@ -117,10 +118,7 @@ function textOf(tile: TileModel, row: Row, column: string): string {
 }
 
 function searchText(tile: TileModel, row: Row): string {
-  return tile.columns
-    .map((column) => textOf(tile, row, column))
-    .join("\t")
-    .toLowerCase();
+  return folded(tile.columns.map((column) => textOf(tile, row, column)).join("\t"));
 }
 
 function inWords({ words, shown }: View, found: number, here: number, total: number): string {
