@@ -108,19 +108,22 @@ function heightOf({ chart, y, facts }: TileModel, rows: readonly Row[]): number 
 }
 
 function inWords(tile: TileModel, rows: readonly Row[], of: string | undefined): string {
-  const [measure = ""] = [tile.colour, ...tile.y, ...tile.x].filter(
-    (column) =>
-      column !== undefined && ["amount", "money"].includes(tile.facts[column]?.kind ?? ""),
+  const shown = [...tile.y, ...tile.x, ...(tile.colour === undefined ? [] : [tile.colour])];
+  const measures = shown.filter((column) =>
+    ["amount", "money"].includes(tile.facts[column]?.kind ?? ""),
   );
-  const values = rows.map((row) => row[measure]).filter((value) => typeof value === "number");
-  const { label = measure, kind = "amount" } = tile.facts[measure] ?? {};
-  const least = values.reduce((a, b) => Math.min(a, b), Infinity);
-  const most = values.reduce((a, b) => Math.max(a, b), -Infinity);
-  const range =
-    values.length === 0
-      ? "no values"
-      : `${values.length} values from ${forPeople(least, kind)} to ${forPeople(most, kind)}`;
-  return `${tile.question} ${of === undefined ? "" : `${of}. `}${label}: ${range}. The numbers stand in the table below.`;
+  const ranges = measures.map((column) => rangeInWords(tile, rows, column)).join(" ");
+  const whose = of === undefined ? "" : `${of}. `;
+  return `${tile.question} ${whose}${ranges} The numbers stand in the table below.`;
+}
+
+function rangeInWords(tile: TileModel, rows: readonly Row[], column: string): string {
+  const values = rows.map((row) => row[column]).filter((value) => typeof value === "number");
+  const { label = column, kind = "amount" } = tile.facts[column] ?? {};
+  if (values.length === 0) return `${label}: no values.`;
+  const least = values.reduce((a, b) => Math.min(a, b));
+  const most = values.reduce((a, b) => Math.max(a, b));
+  return `${label}: ${values.length} values from ${forPeople(least, kind)} to ${forPeople(most, kind)}.`;
 }
 
 /** Made when it is opened: few are. */

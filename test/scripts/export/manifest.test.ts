@@ -37,9 +37,8 @@ describe("an export's tables.json", function () {
     expect(rest).to.deep.equal({ format: "csv", synthetic: false, left_out: [] });
     expect(version.run_id).to.equal(run);
     expect(Date.parse(version.published_at!)).to.equal(Number(finished));
-    expect([before, exportedAt, new Date().toISOString()]).to.deep.equal(
-      [before, exportedAt, new Date().toISOString()].sort(),
-    );
+    const instants = [before, exportedAt, new Date().toISOString()];
+    expect(instants).to.deep.equal([...instants].sort());
     expect(tables.map(({ run_id: id }) => id)).to.deep.equal([run, run, run]);
 
     const top = tables.find(({ table }) => table === "marts.top_movies_by_user")!;
