@@ -34,14 +34,7 @@ export async function check(run: Run): Promise<void> {
       const query = checkQuery(table, promise, run.startedAt);
       const toAsk = rowsToAsk(table, promise, state.prepared.merge?.changes, held);
       const failingRows =
-        toAsk === "none"
-          ? 0
-          : await engine.countFailingRows(
-              table,
-              promise,
-              query,
-              toAsk === "all" ? undefined : toAsk,
-            );
+        toAsk === "none" ? 0 : await engine.countFailingRows(table, promise, query, toAsk);
       const { name, severity } = promise;
       record.checks.push({ table: table.id, name, severity, failingRows, query });
     }
@@ -83,23 +76,25 @@ const ofEachRow = new Set<Check["check"]>([
  * stay as they were cannot break what is promised of each row, or of the rows of a key: of a table that
  * changed in a slice the slice is asked, of one that did not change nothing. What is only warned of is
  * counted in full, as is what hangs on other tables, on the number of rows or on the day.
+ *
+ * @returns undefined for all rows
  */
 function rowsToAsk(
   table: Table,
   promise: Check,
   changes: Readonly<Record<string, Change>> | undefined,
   held: Readonly<Record<string, string>>,
-): Slice | "all" | "none" {
-  if (changes === undefined || promise.severity !== "error") return "all";
-  if (held[`checks of ${table.id}`] !== checksFingerprintOf(table)) return "all";
+): Slice | undefined | "none" {
+  if (changes === undefined || promise.severity !== "error") return undefined;
+  if (held[`checks of ${table.id}`] !== checksFingerprintOf(table)) return undefined;
   const isOfEachRow = ofEachRow.has(promise.check);
-  if (!isOfEachRow && promise.check !== "unique") return "all";
+  if (!isOfEachRow && promise.check !== "unique") return undefined;
 
   const change = changeOf(changes, table.id);
   if (change === "same") return "none";
-  if (change !== "slice") return "all";
+  if (change !== "slice") return undefined;
   if (isOfEachRow) return { of: table, by: undefined };
   const [by] = table.key;
   const isOfKey = promise.check === "unique" && by !== undefined && promise.columns.includes(by);
-  return isOfKey ? { of: table, by } : "all";
+  return isOfKey ? { of: table, by } : undefined;
 }

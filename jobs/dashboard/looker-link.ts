@@ -1,4 +1,5 @@
 import type { Catalog } from "../../sql/catalog/catalog.ts";
+import { tablesWithTiles } from "../../sql/catalog/tiles.ts";
 import type { Table } from "../../sql/catalog/types.ts";
 
 /** What a link to Looker Studio is made of. */
@@ -50,10 +51,6 @@ export function tableLinks(
     for (const [name, value] of sourceOf(table, settings)) parameters.set(`ds.${name}`, value);
     return { table, link: linkOf(settings, parameters) };
   });
-}
-
-export function tablesWithTiles({ tables }: Catalog): Table[] {
-  return tables.filter(({ tiles }) => tiles.length > 0);
 }
 
 function sourceOf(

@@ -1,5 +1,5 @@
 import type { Catalog } from "../../sql/catalog/catalog.ts";
-import { identityOf } from "../../sql/catalog/tiles.ts";
+import { identityOf, tablesWithTiles } from "../../sql/catalog/tiles.ts";
 import type { Column, SortKey, Table, Tile } from "../../sql/catalog/types.ts";
 import type { Session } from "../duckdb.ts";
 import { showTable } from "../lake/table-files.ts";
@@ -9,7 +9,8 @@ import type { ColumnFacts, DashboardModel, Kind, TableModel, Value } from "./bro
  * Rows of a table that are put into the page: whoever looks for more asks the warehouse. It keeps the
  * page below 5 MB for 26 million ratings and 45,000 films.
  */
-export const mostRows = 50_000;
+const mostRows = 50_000;
+
 /**
  * Reads what the dashboard shows from the tables of a version.
  *
@@ -20,7 +21,7 @@ export async function readModel(
   catalog: Catalog,
   root: string,
 ): Promise<DashboardModel> {
-  const marts = catalog.tables.filter(({ tiles }) => tiles.length > 0);
+  const marts = tablesWithTiles(catalog);
   const tables: DashboardModel["tables"] = {};
   for (const table of marts) {
     await showTable(session, root, table);

@@ -11,6 +11,9 @@ import { readRunFacts } from "./run-facts.ts";
 
 export const dashboardName = "dashboard.html";
 
+/** What a process leaves that is killed while it writes one. */
+export const dashboardDraft = /^dashboard\.html\.\d+\.next$/;
+
 /**
  * Writes the dashboard of a version beside its tables.
  *

@@ -3,6 +3,7 @@ import path from "node:path";
 
 import type { Dataset } from "../../sql/catalog/types.ts";
 import { commandToGoOn, nextStep } from "../lake/going-on.ts";
+import { dashboardDraft } from "../../jobs/dashboard/write-dashboard.ts";
 import { linkedNames } from "../../jobs/lake/folder.ts";
 import { type Holder, holderOf, lockName } from "../../jobs/lake/lock.ts";
 import { type Published, publishedIn, versionName, workState } from "../lake/published.ts";
@@ -18,16 +19,7 @@ export interface CleaningPlan extends Findings {
 const stateFile = "lake.json";
 const workParts = [
   ...linkedNames,
-  ...[
-    stateFile,
-    `${stateFile}.next`,
-    "warehouse.duckdb.wal",
-    "dashboard.html.next",
-    "kept",
-    "spill",
-    "typed",
-    "changes",
-  ],
+  ...[stateFile, `${stateFile}.next`, "warehouse.duckdb.wal", "kept", "spill", "typed", "changes"],
 ];
 /** How far a backfill has come: it is needed until the last of its batches. */
 const backfillFiles = ["backfill.json", "backfill.json.next"];
@@ -81,8 +73,9 @@ async function inWork(lake: string): Promise<Findings> {
   const work = path.join(lake, "work");
   if (!(await isFolder(work))) return nothing;
   const names = await readdir(work);
-  const own = names.filter((name) => workParts.includes(name));
-  const strangers = names.filter((name) => !workParts.includes(name));
+  const isOwn = (name: string): boolean => workParts.includes(name) || dashboardDraft.test(name);
+  const own = names.filter(isOwn);
+  const strangers = names.filter((name) => !isOwn(name));
   const state = await workState(lake);
   const step = nextStep(state);
   const maker = state?.prepared === undefined ? "" : ` of run ${state.prepared.runId}`;

@@ -1,6 +1,6 @@
 import type { Catalog } from "../../sql/catalog/catalog.ts";
 import type { Chart, Table, Tile } from "../../sql/catalog/types.ts";
-import { tablesWithTiles } from "../../jobs/dashboard/looker-link.ts";
+import { tablesWithTiles } from "../../sql/catalog/tiles.ts";
 
 const chartNames: Record<Chart, string> = {
   line: "Time series or line chart",

@@ -1,26 +1,11 @@
-import { BarChart, HeatmapChart, LineChart } from "echarts/charts";
-import {
-  GridComponent,
-  LegendComponent,
-  TooltipComponent,
-  VisualMapComponent,
-} from "echarts/components";
-import { init, use } from "echarts/core";
-import { SVGRenderer } from "echarts/renderers";
-
 import { MarqueeError } from "../../errors.ts";
+import { init } from "../../jobs/dashboard/browser/charts.ts";
 import { type DashboardModel, rowsOf, type TileModel } from "../../jobs/dashboard/browser/model.ts";
 import { chartOption } from "../../jobs/dashboard/browser/options.ts";
 import { inOrder } from "../../jobs/dashboard/browser/order.ts";
 import { font, type Theme, themes } from "../../jobs/dashboard/browser/theme.ts";
 import { escaped } from "../../jobs/dashboard/html.ts";
 import { still } from "../drawing/still.ts";
-
-use([
-  ...[BarChart, HeatmapChart, LineChart],
-  ...[GridComponent, LegendComponent, TooltipComponent, VisualMapComponent],
-  SVGRenderer,
-]);
 
 export type Shade = keyof typeof themes;
 

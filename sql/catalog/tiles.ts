@@ -1,5 +1,5 @@
 import type { TableDeclaration } from "./declaration.ts";
-import type { Column, Tile } from "./types.ts";
+import type { Column, Table, Tile } from "./types.ts";
 
 /**
  * Completes a table's tiles: each shows only columns that the table has, in a chart that can show
@@ -59,6 +59,11 @@ export function tilesOf(
       units: Object.fromEntries(units),
     };
   });
+}
+
+/** The tables that have something to show. */
+export function tablesWithTiles({ tables }: { tables: readonly Table[] }): Table[] {
+  return tables.filter(({ tiles }) => tiles.length > 0);
 }
 
 /** The column that tells two of a filter's values apart that are called alike. */

@@ -1,55 +1,37 @@
 import path from "node:path";
-import { tmpdir } from "node:os";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 
 import { expect } from "chai";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 
 import { catalog } from "../support/catalog.ts";
 import {
-  browserFound,
+  describeInBrowser,
   faultsOfAccess,
   openFile,
   openNumbers,
   readThrough,
-  startBrowser,
 } from "../support/browser.ts";
 import { numberShown } from "../support/numbers-shown.ts";
 import { runLocally } from "../support/pipeline.ts";
 import { askWarehouse } from "../support/warehouse.ts";
 
-const executable = browserFound();
+async function makePage(folder: string): Promise<string> {
+  const lake = path.join(folder, "lake");
+  await runLocally({ sources: ["sample"], lake });
+  return path.join(lake, "dashboard.html");
+}
 
-describe("the dashboard in a browser", function () {
-  if (executable === undefined) {
-    it.skip("SKIPPED: there is no browser on this machine; scripts/setup/browser.sh installs one");
-    return;
-  }
-  this.timeout(120_000);
-  let folder: string;
-  let browser: Browser;
-  let file: string;
-  const ask = (sql: string) => askWarehouse(path.join(folder, "lake", "warehouse.duckdb"), sql);
-
-  before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "marquee-test-"));
-    const lake = path.join(folder, "lake");
-    await runLocally({ sources: ["sample"], lake });
-    file = path.join(lake, "dashboard.html");
-    browser = await startBrowser(executable);
-  });
-  after(async () => {
-    await browser.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  const opened = async (width = 1280, isDark = false) => openFile(browser, file, { width, isDark });
+describeInBrowser("the dashboard in a browser", makePage, (shared) => {
+  const ask = (sql: string) =>
+    askWarehouse(path.join(shared.folder, "lake", "warehouse.duckdb"), sql);
+  const opened = async (width = 1280, isDark = false) => openFile(shared, { width, isDark });
 
   it("opens from the disk, asks nobody for anything and complains of nothing", async () => {
     const { page, offences, milliseconds } = await opened();
     expect(offences).to.deep.equal([]);
     expect(milliseconds).to.be.below(5_000);
-    expect((await stat(file)).size).to.be.below(5e6);
+    expect((await stat(shared.file)).size).to.be.below(5e6);
     await page.close();
   });
 
@@ -57,6 +39,13 @@ describe("the dashboard in a browser", function () {
     const { page } = await opened();
     expect(await page.locator(".synthetic").innerText()).to.include("Synthetic data");
     await page.emulateMedia({ media: "print" });
+    await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+    const charts = await page.locator(".chart").count();
+    const widths = await page
+      .locator(".chart svg")
+      .evaluateAll((all) => all.map((svg) => Number(svg.getAttribute("width"))));
+    expect(widths, "drawn for the paper").to.have.length(charts);
+    expect(Math.max(...widths)).to.be.at.most(620);
     expect(
       await page.locator(".synthetic").evaluate((it) => getComputedStyle(it).position),
     ).to.equal("fixed");

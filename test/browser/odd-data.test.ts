@@ -1,22 +1,16 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { expect } from "chai";
-import type { Browser } from "playwright-core";
 
 import {
-  browserFound,
+  describeInBrowser,
   faultsOfAccess,
   openFile,
   openNumbers,
   readThrough,
-  startBrowser,
 } from "../support/browser.ts";
 import { writeFiles } from "../support/folder.ts";
 import { runLocally } from "../support/pipeline.ts";
-
-const executable = browserFound();
 
 const title = `</script><script>alert("title")</script> & "Zoë's" 🎬 ÿ <b>x</b> --> \u2028 \${x}`;
 const genre = `<img src=x onerror=alert(1)>`;
@@ -30,30 +24,15 @@ const files = {
     "userId,movieId,rating,timestamp\n1,1,5.0,978307200\n2,1,4.5,978307201\n1,2,3.0,981000000\n",
 };
 
-describe("the dashboard of odd data in a browser", function () {
-  if (executable === undefined) {
-    it.skip("SKIPPED: there is no browser on this machine; scripts/setup/browser.sh installs one");
-    return;
-  }
-  this.timeout(120_000);
-  let folder: string;
-  let browser: Browser;
-  let file: string;
+async function makePage(folder: string): Promise<string> {
+  const lake = path.join(folder, "lake");
+  await runLocally({ sources: [await writeFiles(path.join(folder, "in"), files)], lake });
+  return path.join(lake, "dashboard.html");
+}
 
-  before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "marquee-test-"));
-    const lake = path.join(folder, "lake");
-    await runLocally({ sources: [await writeFiles(path.join(folder, "in"), files)], lake });
-    file = path.join(lake, "dashboard.html");
-    browser = await startBrowser(executable);
-  });
-  after(async () => {
-    await browser.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
+describeInBrowser("the dashboard of odd data in a browser", makePage, (shared) => {
   it("shows titles and genres as the text that they are, and runs none of it", async () => {
-    const { page, offences } = await openFile(browser, file, { width: 1280 });
+    const { page, offences } = await openFile(shared, { width: 1280 });
     const cells = await page.locator("#highest_rated_movies-1 td").allTextContents();
     expect(cells).to.include(title);
     await readThrough(page);
@@ -67,7 +46,7 @@ describe("the dashboard of odd data in a browser", function () {
   });
 
   it("says of an empty mart why it is empty", async () => {
-    const { page } = await openFile(browser, file, { width: 1280 });
+    const { page } = await openFile(shared, { width: 1280 });
     for (const id of ["genre_earnings-1", "box_office_by_month-1", "company_by_year-1"]) {
       const told = await page.locator(`#${id} .empty`).innerText();
       expect(told, id).to.match(/nothing to show: its sources were not among the files/);
@@ -78,14 +57,14 @@ describe("the dashboard of odd data in a browser", function () {
   });
 
   it("marks nothing as synthetic that is not", async () => {
-    const { page } = await openFile(browser, file, { width: 1280 });
+    const { page } = await openFile(shared, { width: 1280 });
     expect(await page.locator(".synthetic").count()).to.equal(0);
     await page.close();
   });
 
   for (const isDark of [false, true]) {
     it(`has no serious fault of access ${isDark ? "by night" : "by day"}`, async () => {
-      const { page } = await openFile(browser, file, { width: 1280, isDark });
+      const { page } = await openFile(shared, { width: 1280, isDark });
       for (const tile of await page.locator("article:has(summary)").all()) await openNumbers(tile);
       const found = await faultsOfAccess(page);
       expect(found.serious).to.deep.equal([]);
@@ -96,7 +75,7 @@ describe("the dashboard of odd data in a browser", function () {
   }
 
   it("can be used by keyboard alone", async () => {
-    const { page } = await openFile(browser, file, { width: 1280 });
+    const { page } = await openFile(shared, { width: 1280 });
     await page.keyboard.press("Tab");
     expect(await page.evaluate(() => document.activeElement?.textContent)).to.equal(
       "To the answers",

@@ -1,5 +1,8 @@
 import { accessSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
@@ -7,7 +10,7 @@ import { type Browser, chromium, type Locator, type Page } from "playwright-core
 const usualPlaces = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /** A browser of this machine; undefined where there is none. */
-export function browserFound(): string | undefined {
+function browserFound(): string | undefined {
   const said = process.env["MARQUEE_CHROMIUM"];
   return [...(said === undefined ? [] : [said]), ...usualPlaces].find((file) => {
     try {
@@ -19,7 +22,7 @@ export function browserFound(): string | undefined {
   });
 }
 
-export async function startBrowser(executablePath: string): Promise<Browser> {
+async function startBrowser(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: [
@@ -27,6 +30,47 @@ export async function startBrowser(executablePath: string): Promise<Browser> {
       // Chromium itself would look for updates; the page asks nobody.
       ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
     ],
+  });
+}
+
+/** What the tests of one page share: filled before the first of them. */
+export interface InBrowser {
+  browser: Browser;
+  /** The page's file, in a folder that is gone afterwards. */
+  file: string;
+  folder: string;
+}
+
+/**
+ * Tests of a page in a browser; where this machine has none, one test that says that it was skipped.
+ *
+ * @param make writes the page somewhere below a folder and gives its file
+ */
+export function describeInBrowser(
+  name: string,
+  make: (folder: string) => Promise<string>,
+  define: (shared: InBrowser) => void,
+): void {
+  describe(name, function () {
+    const executable = browserFound();
+    if (executable === undefined) {
+      it.skip(
+        "SKIPPED: there is no browser on this machine; scripts/setup/browser.sh installs one",
+      );
+      return;
+    }
+    this.timeout(120_000);
+    const shared = {} as InBrowser;
+    before(async () => {
+      shared.folder = await mkdtemp(path.join(tmpdir(), "marquee-test-"));
+      shared.file = await make(shared.folder);
+      shared.browser = await startBrowser(executable);
+    });
+    after(async () => {
+      await shared.browser.close();
+      await rm(shared.folder, { recursive: true, force: true });
+    });
+    define(shared);
   });
 }
 
@@ -41,8 +85,7 @@ export interface OpenPage {
 
 /** Opens a file as a double click would, without a network. */
 export async function openFile(
-  browser: Browser,
-  file: string,
+  { browser, file }: InBrowser,
   { width, isDark = false }: { width: number; isDark?: boolean },
 ): Promise<OpenPage> {
   const context = await browser.newContext({

@@ -1,25 +1,10 @@
-import { BarChart, HeatmapChart, LineChart } from "echarts/charts";
-import {
-  GridComponent,
-  LegendComponent,
-  TooltipComponent,
-  VisualMapComponent,
-} from "echarts/components";
-import { type EChartsType, init, use } from "echarts/core";
-import { SVGRenderer } from "echarts/renderers";
-
+import { type EChartsType, init } from "./charts.ts";
 import { element } from "./element.ts";
 import type { Row, TileModel } from "./model.ts";
 import { forPeople } from "./numbers.ts";
 import { chartOption } from "./options.ts";
 import { tableTile } from "./table-tile.ts";
 import { themes } from "./theme.ts";
-
-use([
-  ...[BarChart, HeatmapChart, LineChart],
-  ...[GridComponent, LegendComponent, TooltipComponent, VisualMapComponent],
-  SVGRenderer,
-]);
 
 /** Pixels of a tile on a sheet of A4 or of Letter, upright. */
 const paperWidth = 620;
