@@ -29,7 +29,7 @@ const deadClaim = (runId: string): Claim => ({
 });
 
 describe("the lake of a run", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it("publishes nothing when a check fails, and tells of it in ops", async () => {
     await withFolder(async (folder) => {

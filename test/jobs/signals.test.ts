@@ -24,7 +24,7 @@ const signals = [
 ] as const;
 
 describe("a signal to a run", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const shared = withTwoVersions();
 
   for (const [signal, code] of signals) {

@@ -18,7 +18,7 @@ import { runProgram } from "../support/program.ts";
 import { askWarehouse } from "../support/warehouse.ts";
 
 describe("the cleaning of a lake", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it("removes what no published table needs, and no answer", async () => {
     await withFolder(async (folder) => {

@@ -14,7 +14,7 @@ import { runProgram } from "../../support/program.ts";
 import { tinySource } from "../../support/tiny-source.ts";
 
 describe("what the cleaning of a lake leaves", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it("keeps the raw files that the published tables were made from", async () => {
     await withFolder(async (folder) => {
