@@ -5,6 +5,8 @@ export const exitCodes = {
   success: 0,
   /** A fault of Marquee itself: please report it. */
   internal: 1,
+  /** A setting or the plan of a deployment is refused: cdktf and Terraform say 1 for it too. */
+  deployment: 1,
   /** The command line asks for something that there is not. */
   usage: 2,
   /** A source's files cannot be read as what they should be. */

@@ -12,7 +12,7 @@ import {
   type LookerSettings,
   reportLink,
   tableLinks,
-} from "../jobs/dashboard/looker-link.ts";
+} from "../sql/catalog/looker-link.ts";
 import { dashboardName, writeDashboard } from "../jobs/dashboard/write-dashboard.ts";
 import { Session } from "../jobs/duckdb.ts";
 import { loadCatalog } from "../sql/catalog/catalog.ts";

@@ -13,7 +13,7 @@ import { SqlParser } from "./parse.ts";
 import { sourceOf } from "./source.ts";
 import { tableOf } from "./table.ts";
 import { type Dataset, type Layer, layers, type Source, type Table } from "./types.ts";
-import { readYaml } from "./yaml.ts";
+import { readYaml } from "../../yaml.ts";
 
 /** All that sql/ declares, validated: whoever holds a Catalog need not doubt it. */
 export interface Catalog {
@@ -39,10 +39,10 @@ export async function loadCatalog(folder = sqlFolder): Promise<Catalog> {
   await expectKnownRooms(folder);
   const macros = await readAll(folder, "macros", ".sql");
   const sources = (await readAll(folder, "sources", ".yml")).map(({ file, name, text }) =>
-    sourceOf(name, file, readYaml(file, text, sourceDeclaration)),
+    sourceOf(name, file, readYaml("catalog", `sql/${file}`, text, sourceDeclaration)),
   );
   const datasets = (await readAll(folder, "datasets", ".yml")).map(({ file, name, text }) =>
-    datasetOf(name, file, readYaml(file, text, datasetDeclaration), sources),
+    datasetOf(name, file, readYaml("catalog", `sql/${file}`, text, datasetDeclaration), sources),
   );
   const declared: Table[] = [];
   for (const layer of layers) declared.push(...(await readLayer(folder, layer)));
@@ -100,7 +100,12 @@ async function readLayer(folder: string, layer: Layer): Promise<Table[]> {
   const selects = new Map((await readAll(folder, layer, ".sql")).map((file) => [file.name, file]));
 
   const tables = declarations.map(({ file, name, text }) => {
-    const table = tableOf(layer, name, file, readYaml(file, text, tableDeclaration));
+    const table = tableOf(
+      layer,
+      name,
+      file,
+      readYaml("catalog", `sql/${file}`, text, tableDeclaration),
+    );
     const select = selects.get(name);
     selects.delete(name);
     if (layer === "ops") return table;

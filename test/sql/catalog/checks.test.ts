@@ -7,7 +7,7 @@ import { SqlParser } from "../../../sql/catalog/parse.ts";
 import { lintSelect } from "../../../sql/catalog/subset.ts";
 import { tableOf } from "../../../sql/catalog/table.ts";
 import type { Table } from "../../../sql/catalog/types.ts";
-import { readYaml } from "../../../sql/catalog/yaml.ts";
+import { readYaml } from "../../../yaml.ts";
 import { catalog } from "../../support/catalog.ts";
 
 const today = new Date("2020-06-30T23:00:00Z");
@@ -24,7 +24,7 @@ columns:
   day: { type: DATE, description: Day }
 checks: [${check}]
 `;
-  return tableOf("core", "things", "core/things.yml", readYaml("t.yml", text, tableDeclaration));
+  return tableOf("core", "things", "core/things.yml", readYaml("catalog", "t.yml", text, tableDeclaration));
 }
 
 /** Failing rows of the declared check over rows written as SQL values. */

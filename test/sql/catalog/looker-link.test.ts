@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { reportLink, tableLinks } from "../../../jobs/dashboard/looker-link.ts";
+import { reportLink, tableLinks } from "../../../sql/catalog/looker-link.ts";
 import { catalog } from "../../support/catalog.ts";
 
 const settings = { projectId: "my-project", billingProjectId: "payer", datasetId: "dev_marts" };

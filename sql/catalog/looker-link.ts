@@ -1,6 +1,6 @@
-import type { Catalog } from "../../sql/catalog/catalog.ts";
-import { tablesWithTiles } from "../../sql/catalog/tiles.ts";
-import type { Table } from "../../sql/catalog/types.ts";
+import type { Catalog } from "./catalog.ts";
+import { tablesWithTiles } from "./tiles.ts";
+import type { Table } from "./types.ts";
 
 /** What a link to Looker Studio is made of. */
 export interface LookerSettings {

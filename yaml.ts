@@ -1,22 +1,28 @@
 import { LineCounter, type ParsedNode, parseDocument, isMap, isSeq, type Document } from "yaml";
 import { z } from "zod";
 
-import { MarqueeError } from "../../errors.ts";
+import { type ExitReason, MarqueeError } from "./errors.ts";
 
 /**
  * Reads one YAML text into a validated value.
  *
+ * @param reason whose fault it is if it cannot be read
  * @param file named in messages, with the line
- * @throws MarqueeError (catalog) with `file:line` for broken YAML, an unknown or a missing key,
- *   or a value of the wrong kind: the first in the file
+ * @throws MarqueeError with `file:line` for broken YAML, an unknown or a missing key, or a value of
+ *   the wrong kind: the first in the file
  */
-export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>): T {
+export function readYaml<T>(
+  reason: ExitReason,
+  file: string,
+  text: string,
+  schema: z.ZodType<T>,
+): T {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const broken = document.errors[0];
   if (broken !== undefined) {
-    const reason = broken.message.split(/ at line|\n/)[0] ?? "it cannot be read";
-    throw fault(file, lines.linePos(broken.pos[0]).line, `not valid YAML: ${reason}`);
+    const why = broken.message.split(/ at line|\n/)[0] ?? "it cannot be read";
+    throw faultAt(reason, file, lines.linePos(broken.pos[0]).line, `not valid YAML: ${why}`);
   }
 
   const result = schema.safeParse(document.toJS());
@@ -31,11 +37,11 @@ export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>): T
     // A mistyped key is both unknown and missing: as the unknown one it has a place.
     .sort((a, b) => Number(b.unknown) - Number(a.unknown) || a.line - b.line);
   const first = located[0] ?? { line: 1, message: "it does not fit" };
-  throw fault(file, first.line, first.message);
+  throw faultAt(reason, file, first.line, first.message);
 }
 
-function fault(file: string, line: number, message: string): MarqueeError {
-  return new MarqueeError({ reason: "catalog", what: `sql/${file}:${line}: ${message}` });
+function faultAt(reason: ExitReason, file: string, line: number, message: string): MarqueeError {
+  return new MarqueeError({ reason, what: `${file}:${line}: ${message}` });
 }
 
 function describe(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string } {

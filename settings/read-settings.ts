@@ -1,0 +1,40 @@
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+
+import { MarqueeError } from "../errors.ts";
+import { readYaml } from "../yaml.ts";
+import { declarationOf } from "./declaration.ts";
+import type { Settings } from "./settings.ts";
+
+const folder = import.meta.dirname;
+
+/** The environment that is meant where nobody says one. */
+export const usualEnvironment = "dev";
+
+/**
+ * Reads the settings of an environment.
+ *
+ * @param environment what --env says; else MARQUEE_ENV counts, else dev
+ * @param where stands in for settings/ in tests
+ * @throws MarqueeError (deployment) naming file and line: no such file, an unknown key, a value or a
+ *   name that Google Cloud would refuse
+ */
+export async function readSettings(
+  environment: string | undefined,
+  where = folder,
+): Promise<Settings> {
+  const said = environment ?? process.env["MARQUEE_ENV"];
+  const name = said === undefined || said === "" ? usualEnvironment : said;
+  const known = (await readdir(where))
+    .filter((file) => file.endsWith(".yml"))
+    .map((file) => path.basename(file, ".yml"));
+  if (!known.includes(name)) {
+    throw new MarqueeError({
+      reason: "deployment",
+      what: `there is no settings/${name}.yml`,
+      next: `Environments are ${known.join(", ")}; another one is a copy of one of their files`,
+    });
+  }
+  const text = await readFile(path.join(where, `${name}.yml`), "utf8");
+  return readYaml("deployment", `settings/${name}.yml`, text, declarationOf(name));
+}

@@ -1,0 +1,52 @@
+import type { Resource, Rule } from "./rules.ts";
+
+const leastIdleSeconds = 600;
+
+/** Machines cost money while they stand, and are a way in. */
+export const clusterRules: Rule[] = [
+  {
+    name: "idle clusters go",
+    fault: ({ type, attributes }) => {
+      if (type !== "google_dataproc_cluster") return undefined;
+      const time = at(attributes, "cluster_config", "lifecycle_config", "idle_delete_ttl");
+      if (typeof time !== "string") {
+        return "the cluster would stand for ever: set lifecycleConfig.idleDeleteTtl";
+      }
+      const seconds = /^\d+s$/.test(time) ? Number.parseInt(time, 10) : 0;
+      if (seconds >= leastIdleSeconds) return undefined;
+      return `Dataproc refuses an idle time of ${time}: give it ${leastIdleSeconds}s or more`;
+    },
+  },
+  {
+    name: "no external addresses",
+    fault: ({ type, attributes }) => {
+      if (type === "google_compute_address" && attributes["address_type"] !== "INTERNAL") {
+        return "an outside address is a way in: set addressType to INTERNAL";
+      }
+      if (type === "google_compute_instance" && "access_config" in interfaceOf(attributes)) {
+        return "the machine would have an outside address: leave accessConfig out";
+      }
+      if (type !== "google_dataproc_cluster") return undefined;
+      if (at(attributes, "cluster_config", "gce_cluster_config", "internal_ip_only") === true) {
+        return undefined;
+      }
+      return "the machines would have outside addresses: set gceClusterConfig.internalIpOnly";
+    },
+  },
+];
+
+/** A value at the end of a path of blocks; Terraform's JSON may wrap a block in a list. */
+export function at(value: unknown, ...path: string[]): unknown {
+  return path.reduce<unknown>((inner, key) => {
+    const block: unknown = Array.isArray(inner) ? inner[0] : inner;
+    return typeof block === "object" && block !== null
+      ? (block as Record<string, unknown>)[key]
+      : undefined;
+  }, value);
+}
+
+function interfaceOf(attributes: Resource["attributes"]): object {
+  const value = at({ attributes }, "attributes", "network_interface");
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof first === "object" && first !== null ? first : {};
+}
