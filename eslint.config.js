@@ -14,7 +14,7 @@ const border = (room, forbidden, message) => ({
 });
 
 export default defineConfig(
-  globalIgnores(["data/", "cdktf.out/"]),
+  globalIgnores(["data/", "cdktf.out/", ".cache/"]),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {

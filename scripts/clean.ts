@@ -1,5 +1,4 @@
-import { stdin, stdout } from "node:process";
-import { createInterface } from "node:readline";
+import { stdin } from "node:process";
 
 import { Command } from "commander";
 
@@ -7,6 +6,7 @@ import { exitCodes, MarqueeError } from "../errors.ts";
 import { parsed } from "../jobs/command-line.ts";
 import { loadCatalog } from "../sql/catalog/catalog.ts";
 import { clean } from "./clean/clean.ts";
+import { confirm } from "./confirm.ts";
 import { program } from "./program.ts";
 
 /** Removes what no published table needs, once a person has seen what that is. */
@@ -29,21 +29,7 @@ await program(async () => {
     tell: (text) => {
       console.log(text);
     },
-    confirm: stdin.isTTY ? confirm : undefined,
+    confirm: stdin.isTTY ? () => confirm("Remove it?") : undefined,
   });
   return exitCodes.success;
 });
-
-/** Anything but yes is no, and so is the end of the input. */
-async function confirm(): Promise<boolean> {
-  const reader = createInterface({ input: stdin, output: stdout });
-  return new Promise((resolve) => {
-    reader.once("close", () => {
-      resolve(false);
-    });
-    reader.question("Remove it? [y/N] ", (said) => {
-      resolve(/^\s*y(es)?\s*$/i.test(said));
-      reader.close();
-    });
-  });
-}

@@ -91,19 +91,19 @@ export function keyOf({ project, region, ...settings }: Settings): string {
  */
 export function nameFaults(names: Names): string[] {
   return [
-    ...[names.lake, names.drop].flatMap((name) => tooLong("bucket", name, 63)),
-    ...Object.values(names.accounts).flatMap((name) => tooLong("service account", name, 30)),
-    ...[names.identityPool, names.identityProvider].flatMap((name) =>
-      tooLong("identity pool", name, 32),
-    ),
-    ...tooLong("cluster", names.cluster, 51),
+    ...tooLong("bucket", [names.lake, names.drop], 63),
+    ...tooLong("service account", Object.values(names.accounts), 30),
+    ...tooLong("identity pool", [names.identityPool, names.identityProvider], 32),
+    ...tooLong("cluster", [names.cluster], 51),
   ];
 }
 
-function tooLong(kind: string, name: string, most: number): string[] {
-  if (name.length <= most) return [];
-  const over = name.length - most;
+/** What is wrong with the longest of some names. */
+function tooLong(kind: string, names: readonly string[], most: number): string[] {
+  const [longest = ""] = [...names].sort((a, b) => b.length - a.length);
+  if (longest.length <= most) return [];
+  const over = longest.length - most;
   return [
-    `a ${kind} would be called ${name}, which is ${over} more than the ${most} characters allowed: shorten the prefix`,
+    `a ${kind} would be called ${longest}, which is ${over} more than the ${most} characters allowed: shorten the prefix`,
   ];
 }

@@ -1,4 +1,4 @@
-import type { Resource, Rule } from "./rules.ts";
+import type { Resource, Rule } from "./rule.ts";
 
 const publicMembers = ["allUsers", "allAuthenticatedUsers"];
 const primitiveRoles = ["roles/owner", "roles/editor", "roles/viewer"];
@@ -11,6 +11,9 @@ export const accessRules: Rule[] = [
     fault: ({ type, attributes }) => {
       const open = membersOf(attributes).find((member) => publicMembers.includes(member));
       if (open !== undefined) return `${open} would let everybody in: name a group instead`;
+      if (type === "google_compute_firewall" && isOpen(attributes)) {
+        return "everybody could knock: name the ranges or accounts that may";
+      }
       if (type !== "google_storage_bucket") return undefined;
       if (attributes["public_access_prevention"] !== "enforced") {
         return 'the bucket could be made public: set publicAccessPrevention to "enforced"';
@@ -56,6 +59,14 @@ function membersOf({ member, members, access }: Resource["attributes"]): string[
   ]);
   const several = Array.isArray(members) ? (members as unknown[]) : [];
   return [member, ...several, ...ofDataset].filter((each) => typeof each === "string");
+}
+
+/** Whether a rule of a firewall lets in whoever comes. */
+function isOpen({ direction, allow, source_ranges: ranges }: Resource["attributes"]): boolean {
+  if (direction === "EGRESS" || allow === undefined) return false;
+  return (
+    Array.isArray(ranges) && ranges.some((range) => ["0.0.0.0/0", "::/0"].includes(String(range)))
+  );
 }
 
 function listOf(value: unknown): Record<string, unknown>[] {

@@ -1,4 +1,4 @@
-import type { Resource, Rule } from "./rules.ts";
+import { at, type Resource, type Rule } from "./rule.ts";
 
 const leastIdleSeconds = 600;
 
@@ -34,16 +34,6 @@ export const clusterRules: Rule[] = [
     },
   },
 ];
-
-/** A value at the end of a path of blocks; Terraform's JSON may wrap a block in a list. */
-export function at(value: unknown, ...path: string[]): unknown {
-  return path.reduce<unknown>((inner, key) => {
-    const block: unknown = Array.isArray(inner) ? inner[0] : inner;
-    return typeof block === "object" && block !== null
-      ? (block as Record<string, unknown>)[key]
-      : undefined;
-  }, value);
-}
 
 function interfaceOf(attributes: Resource["attributes"]): object {
   const value = at({ attributes }, "attributes", "network_interface");

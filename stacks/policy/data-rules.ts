@@ -1,5 +1,4 @@
-import { at } from "./cluster-rules.ts";
-import type { Resource, Rule } from "./rules.ts";
+import { at, type Resource, type Rule } from "./rule.ts";
 
 /** What holds data, and where it says which key encrypts it. */
 const keyPlaces: Record<string, string[]> = {

@@ -1,4 +1,4 @@
-import type { Rule } from "./rules.ts";
+import type { Rule } from "./rule.ts";
 
 /** Where a resource says its name, and what Google Cloud takes for one. */
 const legalNames: Record<string, { attribute: string; legal: RegExp; says: string }> = {

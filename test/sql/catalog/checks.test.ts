@@ -24,7 +24,12 @@ columns:
   day: { type: DATE, description: Day }
 checks: [${check}]
 `;
-  return tableOf("core", "things", "core/things.yml", readYaml("catalog", "t.yml", text, tableDeclaration));
+  return tableOf(
+    "core",
+    "things",
+    "core/things.yml",
+    readYaml("catalog", "t.yml", text, tableDeclaration),
+  );
 }
 
 /** Failing rows of the declared check over rows written as SQL values. */

@@ -1,0 +1,108 @@
+import { MarqueeError } from "../../errors.ts";
+import { namesOf } from "../../settings/names.ts";
+import type { Settings } from "../../settings/settings.ts";
+import { stacksOf } from "../../stacks/platform.ts";
+import { expectSecondKey } from "./preflight.ts";
+import { type Plan, planCounts, type PlanFault, planFaults } from "./plan-rules.ts";
+
+/** What is done to a stack: Terraform, or what stands in for it in tests. */
+export interface Stack {
+  init: () => Promise<void>;
+  plan: (isDestroy: boolean) => Promise<Plan>;
+  apply: () => Promise<void>;
+}
+
+export interface Conversation {
+  tell: (text: string) => void;
+  /** Undefined where nobody can be asked. */
+  confirm: ((question: string) => Promise<boolean>) | undefined;
+}
+
+export interface Wish {
+  isDestroy: boolean;
+  /** Whether a person agreed beforehand. */
+  yes: boolean;
+  secondKey: string | undefined;
+}
+
+/**
+ * Plans every stack, holds the plans against the rules, and applies just these plans: nothing is
+ * changed anywhere unless all of it may be.
+ *
+ * @throws MarqueeError (deployment) with each thing that a plan may not do
+ */
+export async function deploy(
+  settings: Settings,
+  wish: Wish,
+  stackOf: (name: string) => Stack,
+  { tell, confirm }: Conversation,
+): Promise<void> {
+  const { isDestroy } = wish;
+  const names = isDestroy ? stacksToDestroy(settings) : stacksOf(settings);
+  const planned: { name: string; stack: Stack; plan: Plan }[] = [];
+  for (const name of names) {
+    const stack = stackOf(name);
+    await stack.init();
+    planned.push({ name, stack, plan: await stack.plan(isDestroy) });
+  }
+  expectAllowed(settings, wish, planned);
+
+  const changing = planned.filter(({ plan }) => hasChanges(plan));
+  if (changing.length === 0) {
+    tell("nothing to do: all is as declared");
+    return;
+  }
+  for (const { name, plan } of changing) {
+    const { made, changed, removed } = planCounts(plan);
+    tell(`${name}: ${made ?? 0} made, ${changed ?? 0} changed, ${removed ?? 0} removed`);
+  }
+  if (!wish.yes && (await confirm?.(isDestroy ? "Take it down?" : "Apply it?")) !== true) {
+    const next = confirm === undefined ? "Give --yes where nobody can be asked" : "";
+    throw new MarqueeError({
+      reason: "deployment",
+      what: "nobody agreed, so nothing was changed",
+      ...(next === "" ? {} : { next }),
+    });
+  }
+  for (const { name, stack } of changing) {
+    tell(`applying ${name}`);
+    await stack.apply();
+  }
+}
+
+/** Keys stay: what was encrypted with them may be in a backup, and their names are used up. */
+export function stacksToDestroy(settings: Settings): string[] {
+  const { keys } = namesOf(settings).stacks;
+  return stacksOf(settings)
+    .filter((name) => name !== keys)
+    .reverse();
+}
+
+function expectAllowed(
+  settings: Settings,
+  { secondKey }: Wish,
+  planned: readonly { plan: Plan }[],
+): void {
+  const faults = planned.flatMap(({ plan }) => planFaults(plan));
+  const closed = faults.filter(({ isOpenedByKey }) => !isOpenedByKey);
+  if (closed.length > 0) throw refused(closed, "Nothing was changed");
+  const losses = faults.filter(({ isOpenedByKey }) => isOpenedByKey);
+  if (losses.length === 0) return;
+  if (settings.protectData) {
+    const file = `settings/${settings.environment}.yml`;
+    throw refused(losses, `Two keys open it: deploy protect_data: false in ${file} first`);
+  }
+  if (secondKey === undefined) {
+    throw refused(losses, `Give --second-key ${settings.project.id} if you mean it`);
+  }
+  expectSecondKey(settings, secondKey);
+}
+
+function refused(faults: readonly PlanFault[], next: string): MarqueeError {
+  const what = faults.map((fault) => `${fault.address} ${fault.what}`).join("; ");
+  return new MarqueeError({ reason: "deployment", what: `the plan is refused: ${what}`, next });
+}
+
+function hasChanges(plan: Plan): boolean {
+  return Object.values(planCounts(plan)).some((count) => count > 0);
+}
