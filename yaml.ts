@@ -25,7 +25,7 @@ export function readYaml<T>(
     throw faultAt(reason, file, lines.linePos(broken.pos[0]).line, `not valid YAML: ${why}`);
   }
 
-  const result = schema.safeParse(document.toJS());
+  const result = schema.safeParse(valueOf(document, (why) => faultAt(reason, file, 1, why)));
   if (result.success) return result.data;
 
   const located = result.error.issues
@@ -38,6 +38,15 @@ export function readYaml<T>(
     .sort((a, b) => Number(b.unknown) - Number(a.unknown) || a.line - b.line);
   const first = located[0] ?? { line: 1, message: "it does not fit" };
   throw faultAt(reason, file, first.line, first.message);
+}
+
+/** The document as plain values; an alias may name what is nowhere, or name itself. */
+function valueOf(document: Document<ParsedNode>, fault: (why: string) => MarqueeError): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw fault(`not valid YAML: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function faultAt(reason: ExitReason, file: string, line: number, message: string): MarqueeError {

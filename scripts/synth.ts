@@ -1,3 +1,5 @@
+import path from "node:path";
+
 import { Command } from "commander";
 
 import { exitCodes } from "../errors.ts";
@@ -17,11 +19,7 @@ await program(async () => {
   if (!parsed(command)) return exitCodes.success;
   const { env } = command.opts<{ env?: string }>();
   const settings = await readSettings(env);
-  synthesize(settings, await loadCatalog());
-  console.log(
-    stacksOf(settings)
-      .map((stack) => `cdktf.out/stacks/${stack}`)
-      .join("\n"),
-  );
+  const out = synthesize(settings, await loadCatalog());
+  for (const stack of stacksOf(settings)) console.log(path.join(out, "stacks", stack));
   return exitCodes.success;
 });

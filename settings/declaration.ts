@@ -47,13 +47,17 @@ const declaration = z.strictObject({
     replaced_days: days,
     raw_to_nearline_days: days,
     dropped_days: days,
+    scratch_days: days,
   }),
   spark: z.strictObject({
     mode: z.enum(["cluster", "batch"]),
     cluster: z.strictObject({
       image: z
         .string()
-        .regex(/^2\.3(\.\d+)?-[a-z0-9-]+$/, "is no image 2.3 of Dataproc, which has Spark 3.5"),
+        .regex(
+          /^2\.3(\.\d+)?-ml-ubuntu22$/,
+          "is no image with Spark 3.5 and numpy, such as 2.3-ml-ubuntu22",
+        ),
       idle_minutes: z.number().int().min(10, "Dataproc takes no less than 10"),
       machine_type: z.string().regex(/^[a-z0-9]+-[a-z0-9-]+$/, "is no machine type"),
       primary_workers: z
@@ -67,7 +71,7 @@ const declaration = z.strictObject({
       spot_workers: z.number().int().min(0),
     }),
     batch: z.strictObject({
-      runtime: z.enum(["2.2", "2.3"], "is no serverless runtime with Spark 3.5: 2.2, 2.3"),
+      runtime: z.literal("2.2", "2.2 is the serverless runtime with Spark 3.5 and numpy"),
       driver_cores: cores,
       executor_cores: cores,
       executors: z.number().int().min(2, "Dataproc takes no less than 2"),
@@ -85,6 +89,16 @@ const declaration = z.strictObject({
   dashboard_viewers: z.array(
     z.string().regex(/^(group|user|domain):\S+\.\S+$/, "group:, user: or domain: comes first"),
   ),
+  deliverers: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^(group|user|domain|serviceAccount):\S+\.\S+$/,
+          "says first what kind it is: group:",
+        ),
+    )
+    .default([]),
   looker_report: z
     .string()
     .regex(/^[\w-]+$/, "is no id of a report")
@@ -128,6 +142,7 @@ function settingsOf(environment: string, declared: z.infer<typeof declaration>):
       replacedDays: retention.replaced_days,
       rawToNearlineDays: retention.raw_to_nearline_days,
       droppedDays: retention.dropped_days,
+      scratchDays: retention.scratch_days,
     },
     spark: {
       mode: spark.mode,
@@ -153,6 +168,7 @@ function settingsOf(environment: string, declared: z.infer<typeof declaration>):
     },
     alertEmail: declared.alert_email,
     dashboardViewers: declared.dashboard_viewers,
+    deliverers: declared.deliverers,
     lookerReport: declared.looker_report,
     github: github && { ownerId: github.owner_id, repositoryId: github.repository_id },
   };

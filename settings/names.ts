@@ -16,6 +16,7 @@ export interface Names {
   /** Buckets' names are global, so they carry the project's id. */
   lake: string;
   drop: string;
+  scratch: string;
   /** Datasets know no hyphens. */
   datasets: Record<Layer, string>;
   accounts: Record<Role, string>;
@@ -51,6 +52,7 @@ export function namesOf({
     ),
     lake: `${project.id}-${base}-lake`,
     drop: `${project.id}-${base}-drop`,
+    scratch: `${project.id}-${base}-scratch`,
     datasets: each(layers, (layer) => `${underscored}_${layer}`),
     accounts: each(roles, (role) => `${base}-${role}`),
     customRoles: {
@@ -91,7 +93,7 @@ export function keyOf({ project, region, ...settings }: Settings): string {
  */
 export function nameFaults(names: Names): string[] {
   return [
-    ...tooLong("bucket", [names.lake, names.drop], 63),
+    ...tooLong("bucket", [names.lake, names.drop, names.scratch], 63),
     ...tooLong("service account", Object.values(names.accounts), 30),
     ...tooLong("identity pool", [names.identityPool, names.identityProvider], 32),
     ...tooLong("cluster", [names.cluster], 51),

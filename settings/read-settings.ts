@@ -23,16 +23,17 @@ export async function readSettings(
   environment: string | undefined,
   where = folder,
 ): Promise<Settings> {
-  const said = environment ?? process.env["MARQUEE_ENV"];
-  const name = said === undefined || said === "" ? usualEnvironment : said;
-  const known = (await readdir(where))
-    .filter((file) => file.endsWith(".yml"))
-    .map((file) => path.basename(file, ".yml"));
+  const fromProcess = process.env["MARQUEE_ENV"];
+  // An empty --env is a variable of a shell that nobody has set: dev is not what was meant.
+  const name = environment ?? (fromProcess === "" ? undefined : fromProcess) ?? usualEnvironment;
+  const known = (await readdir(where, { withFileTypes: true }))
+    .filter((file) => file.isFile() && /^[a-z][a-z0-9]*\.yml$/.test(file.name))
+    .map((file) => path.basename(file.name, ".yml"));
   if (!known.includes(name)) {
     throw new MarqueeError({
       reason: "deployment",
       what: `there is no settings/${name}.yml`,
-      next: `Environments are ${known.join(", ")}; another one is a copy of one of their files`,
+      next: `Environments are ${known.join(", ")}; another one is a copy of one of their files, called by small letters and digits`,
     });
   }
   const text = await readFile(path.join(where, `${name}.yml`), "utf8");

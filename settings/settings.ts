@@ -19,6 +19,7 @@ export interface Settings {
     replacedDays: number;
     rawToNearlineDays: number;
     droppedDays: number;
+    scratchDays: number;
   };
   spark: {
     mode: "cluster" | "batch";
@@ -32,6 +33,8 @@ export interface Settings {
   alertEmail: string;
   /** As IAM writes them: group:..., user:..., domain:.... */
   dashboardViewers: readonly string[];
+  /** Who may leave deliveries in the drop bucket: as above, or serviceAccount:.... */
+  deliverers: readonly string[];
   /** Id of the report in Looker Studio that docs/looker-studio.md builds, once there is one. */
   lookerReport: string | undefined;
   /** Undefined where nothing is deployed from GitHub. */

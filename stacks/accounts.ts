@@ -7,7 +7,7 @@ import { Construct } from "constructs";
 
 import { emailOf, namesOf, type Role, roles } from "../settings/names.ts";
 import type { Settings } from "../settings/settings.ts";
-import { grantsOn } from "./grants.ts";
+import { grantsOn, idOf } from "./grants.ts";
 
 const duties: Record<Role, string> = {
   runner: "Runs the pipeline: fetches, prepares, submits, loads",
@@ -80,14 +80,15 @@ export class Accounts extends Construct {
 
   private grant(settings: Settings, dependsOn: ITerraformDependable[]): void {
     const { project } = settings;
-    for (const [index, { member, role }] of grantsOn(settings, "project").entries()) {
-      const id = `project-grant-${index + 1}`;
+    for (const grant of grantsOn(settings, "project")) {
+      const { member, role } = grant;
+      const id = `project-${idOf(grant, settings)}`;
       new ProjectIamMember(this, id, { project: project.id, role, member, dependsOn });
     }
     for (const account of roles) {
       const on = `projects/${project.id}/serviceAccounts/${emailOf(account, settings)}`;
-      for (const [index, grant] of grantsOn(settings, `account ${account}`).entries()) {
-        new ServiceAccountIamMember(this, `${account}-grant-${index + 1}`, {
+      for (const grant of grantsOn(settings, `account ${account}`)) {
+        new ServiceAccountIamMember(this, `account-${account}-${idOf(grant, settings)}`, {
           serviceAccountId: on,
           role: grant.role,
           member: grant.member,

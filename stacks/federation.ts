@@ -13,18 +13,20 @@ import type { Settings } from "../settings/settings.ts";
  * @see https://docs.github.com/en/actions/concepts/security/openid-connect for the token's claims
  */
 export class Federation extends Construct {
-  constructor(scope: Construct, id: string, settings: Settings) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, github }: { settings: Settings; github: NonNullable<Settings["github"]> },
+  ) {
     super(scope, id);
     const { identityPool, identityProvider } = namesOf(settings);
-    if (settings.github === undefined) return;
-    const { ownerId, repositoryId } = settings.github;
+    const { ownerId, repositoryId } = github;
     new IamWorkloadIdentityPoolProvider(this, "actions", {
       workloadIdentityPoolId: identityPool,
       workloadIdentityPoolProviderId: identityProvider,
       displayName: "GitHub Actions",
       attributeMapping: {
         "google.subject": "assertion.sub",
-        "attribute.repository_id": "assertion.repository_id",
         "attribute.duty": [
           "assertion.event_name == 'push' && assertion.ref == 'refs/heads/main' ? 'deployer'",
           "assertion.event_name == 'pull_request' ? 'planner'",

@@ -3,7 +3,13 @@ import type { Settings } from "../settings/settings.ts";
 
 /** What a grant is given on: as small as Google Cloud allows. */
 export type Scope =
-  "project" | "lake" | "drop" | "key" | `dataset ${keyof Names["datasets"]}` | `account ${Role}`;
+  | "project"
+  | "lake"
+  | "drop"
+  | "scratch"
+  | "key"
+  | `dataset ${keyof Names["datasets"]}`
+  | `account ${Role}`;
 
 /** Who may do what, on what, and why: a review reads this list and no other. */
 export interface Grant {
@@ -25,6 +31,7 @@ export function grantsOf(settings: Settings): Grant[] {
   return [
     ...runnerGrants(settings),
     ...sparkGrants(settings),
+    ...delivererGrants(settings),
     ...viewerGrants(settings),
     ...deployerGrants(settings),
     ...plannerGrants(settings),
@@ -55,6 +62,7 @@ function runnerGrants(settings: Settings): Grant[] {
     to("lake", "roles/storage.legacyBucketReader", "load jobs ask for storage.buckets.get"),
     to("drop", "roles/storage.objectViewer", "reads what others delivered"),
     to("drop", "roles/storage.legacyBucketReader", "lists it"),
+    to("scratch", "roles/storage.objectViewer", "reads what Spark's driver printed"),
     ...layers.map((layer) => to(`dataset ${layer}`, "WRITER", "loads its tables")),
     to("project", "roles/bigquery.jobUser", "starts load jobs and queries"),
     to(
@@ -74,9 +82,21 @@ function sparkGrants(settings: Settings): Grant[] {
       customRole(settings, "sparkNode"),
       "reports for work and writes logs and metrics; roles/dataproc.worker would open every bucket",
     ),
-    to("lake", "roles/storage.objectUser", "reads staging files, writes tables, its own scratch"),
+    to("lake", "roles/storage.objectUser", "reads staging files, writes tables"),
     to("lake", "roles/storage.legacyBucketReader", "Hadoop's connector asks what the bucket is"),
+    to("scratch", "roles/storage.objectUser", "keeps what only its own work needs"),
+    to("scratch", "roles/storage.legacyBucketReader", "Hadoop's connector asks what the bucket is"),
   ];
+}
+
+function delivererGrants({ deliverers }: Settings): Grant[] {
+  const why = "leaves deliveries, and can neither read nor replace any";
+  return deliverers.map((member) => ({
+    member,
+    role: "roles/storage.objectCreator",
+    on: "drop",
+    why,
+  }));
 }
 
 function viewerGrants({ dashboardViewers }: Settings): Grant[] {
@@ -112,12 +132,16 @@ function plannerGrants(settings: Settings): Grant[] {
     "roles/compute.networkViewer": "reads the network",
     "roles/monitoring.viewer": "reads the notification channel",
     "roles/cloudquotas.viewer": "reads the quota",
+    "roles/serviceusage.serviceUsageConsumer": "counts its calls in this project's quotas",
+    ...(settings.github === undefined
+      ? {}
+      : { "roles/iam.workloadIdentityPoolViewer": "reads who may come from GitHub" }),
     ...(settings.customerManagedKeys
       ? { "roles/cloudkms.viewer": "reads the key's rotation" }
       : {}),
   };
   return Object.entries(reads).map(([role, why]) =>
-    grant("planner", settings, "project", role, `${why}, to compare them with a plan`),
+    grant("planner", settings, "project", role, `${why}, to compare what is there with a plan`),
   );
 }
 
@@ -159,4 +183,15 @@ function serviceAgentGrants({ project: { number }, customerManagedKeys }: Settin
 
 function grant(role: Role, settings: Settings, on: Scope, granted: string, why: string): Grant {
   return { member: `serviceAccount:${emailOf(role, settings)}`, role: granted, on, why };
+}
+
+/** A grant's name within its scope, by what it is: another grant beside it changes nothing of it. */
+export function idOf({ member, role }: Grant, settings: Settings): string {
+  const base = `${namesOf(settings).base}-`;
+  const who = member
+    .replace(/^serviceAccount:/, "")
+    .replace(/@.*$/, (domain) => (domain.includes(settings.project.id) ? "" : domain))
+    .replace(base, "")
+    .replace(/^principalSet:.*\//, "github-");
+  return `${who}-${role.replace(/^.*roles\//, "")}`.replace(/[^\w.-]+/g, "-");
 }

@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 
 import { namesOf } from "../settings/names.ts";
 import type { Settings } from "../settings/settings.ts";
-import { grantsOn } from "./grants.ts";
+import { grantsOn, idOf } from "./grants.ts";
 import { labelsOf } from "./labels.ts";
 
 const rotationDays = 90;
@@ -26,8 +26,10 @@ export class Keys extends Construct {
       labels: labelsOf(settings, "keys"),
       lifecycle: { preventDestroy: true },
     });
-    for (const [index, { member, role }] of grantsOn(settings, "key").entries()) {
-      new KmsCryptoKeyIamMember(this, `grant-${index + 1}`, { cryptoKeyId: data.id, role, member });
+    for (const grant of grantsOn(settings, "key")) {
+      const { member, role } = grant;
+      const id = `key-${idOf(grant, settings)}`;
+      new KmsCryptoKeyIamMember(this, id, { cryptoKeyId: data.id, role, member });
     }
   }
 }

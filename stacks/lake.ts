@@ -1,67 +1,59 @@
 import { StorageBucket } from "@cdktf/provider-google/lib/storage-bucket/index.js";
-import type {
-  StorageBucketConfig,
-  StorageBucketLifecycleRule,
-} from "@cdktf/provider-google/lib/storage-bucket/index.js";
+import type { StorageBucketLifecycleRule } from "@cdktf/provider-google/lib/storage-bucket/index.js";
 import { StorageBucketIamMember } from "@cdktf/provider-google/lib/storage-bucket-iam-member/index.js";
 import { Construct } from "constructs";
 
 import { keyOf, namesOf } from "../settings/names.ts";
 import type { Settings } from "../settings/settings.ts";
-import { grantsOn } from "./grants.ts";
+import { grantsOn, idOf } from "./grants.ts";
 import { labelsOf } from "./labels.ts";
 
-/** Prefixes of the lake whose objects nobody needs once a run is over. */
-export const temporaryPrefixes = ["work/", "google-cloud-dataproc-metainfo/"] as const;
-
 /**
- * The files: a bucket that keeps raw data and tables, and one where others drop deliveries.
+ * The files: a bucket that keeps raw data and tables, one where others drop deliveries, and one for
+ * what only Spark needs while it works.
  *
- * An object that is replaced or deleted stays as an older version for some days. Soft delete, which
- * would keep it once more, and the temporary folders of every run with it, is off where versions do
- * the same.
+ * An object that is replaced or deleted stays as an older version for some days. Soft delete would
+ * keep it once more, and the temporary folders of every run with it: it is off, since versions do the
+ * same.
  *
  * @see https://cloud.google.com/storage/docs/soft-delete for what is billed twice
  */
 export class Lake extends Construct {
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
-    const { lake, drop } = namesOf(settings);
-    const { temporaryDays, replacedDays, rawToNearlineDays, droppedDays } = settings.retention;
-    const isTemporary = { matchesPrefix: [...temporaryPrefixes] };
-
-    const lakeBucket = this.bucket("lake", settings, {
-      name: lake,
-      lifecycleRule: [
-        deleted({ age: temporaryDays, ...isTemporary }),
-        deleted({ daysSinceNoncurrentTime: 1, withState: "ARCHIVED", ...isTemporary }),
-        deleted({ daysSinceNoncurrentTime: replacedDays, withState: "ARCHIVED" }),
-        {
-          action: { type: "SetStorageClass", storageClass: "NEARLINE" },
-          condition: { age: rawToNearlineDays, matchesPrefix: ["raw/"], withState: "LIVE" },
+    const { retention } = settings;
+    const ofUnfinished = { matchesPrefix: ["work/"] };
+    this.bucket("lake", settings, [
+      deleted({ age: retention.temporaryDays, ...ofUnfinished }),
+      deletedVersions(1, ofUnfinished),
+      deletedVersions(retention.replacedDays),
+      {
+        action: { type: "SetStorageClass", storageClass: "NEARLINE" },
+        condition: {
+          age: retention.rawToNearlineDays,
+          matchesPrefix: ["raw/"],
+          withState: "LIVE",
         },
-        partsOfUploads,
-      ],
-    });
-    const dropBucket = this.bucket("drop", settings, {
-      name: drop,
-      lifecycleRule: [
-        deleted({ age: droppedDays, withState: "LIVE" }),
-        deleted({ daysSinceNoncurrentTime: 1, withState: "ARCHIVED" }),
-        partsOfUploads,
-      ],
-    });
-    this.grant("lake", lakeBucket, settings);
-    this.grant("drop", dropBucket, settings);
+      },
+    ]);
+    this.bucket("drop", settings, [
+      deleted({ age: retention.droppedDays, withState: "LIVE" }),
+      deletedVersions(retention.replacedDays),
+    ]);
+    this.bucket("scratch", settings, [
+      deleted({ age: retention.scratchDays, withState: "LIVE" }),
+      deletedVersions(1),
+    ]);
   }
 
   private bucket(
-    id: string,
+    role: "lake" | "drop" | "scratch",
     settings: Settings,
-    own: Pick<StorageBucketConfig, "name" | "lifecycleRule">,
-  ): StorageBucket {
-    return new StorageBucket(this, id, {
-      ...own,
+    rules: StorageBucketLifecycleRule[],
+  ): void {
+    const bucket = new StorageBucket(this, role, {
+      name: namesOf(settings)[role],
+      lifecycleRule: [...rules, partsOfUploads],
       location: settings.region.toUpperCase(),
       storageClass: "STANDARD",
       uniformBucketLevelAccess: true,
@@ -75,14 +67,11 @@ export class Lake extends Construct {
         ? { encryption: { defaultKmsKeyName: keyOf(settings) } }
         : {}),
     });
-  }
-
-  private grant(scope: "lake" | "drop", bucket: StorageBucket, settings: Settings): void {
-    for (const [index, { member, role }] of grantsOn(settings, scope).entries()) {
-      new StorageBucketIamMember(this, `${scope}-grant-${index + 1}`, {
+    for (const grant of grantsOn(settings, role)) {
+      new StorageBucketIamMember(this, `${role}-${idOf(grant, settings)}`, {
         bucket: bucket.name,
-        role,
-        member,
+        role: grant.role,
+        member: grant.member,
       });
     }
   }
@@ -95,4 +84,9 @@ const partsOfUploads: StorageBucketLifecycleRule = {
 
 function deleted(condition: StorageBucketLifecycleRule["condition"]): StorageBucketLifecycleRule {
   return { action: { type: "Delete" }, condition };
+}
+
+/** Deletes what was replaced or deleted so many days ago. */
+function deletedVersions(days: number, of: { matchesPrefix?: string[] } = {}) {
+  return deleted({ daysSinceNoncurrentTime: days, withState: "ARCHIVED", ...of });
 }

@@ -19,8 +19,7 @@ export class Operations extends Construct {
       name: names.queryQuota,
       service: "bigquery.googleapis.com",
       quotaId: "QueryUsagePerDay",
-      contactEmail: alertEmail,
-      // The quota counts MiB; it is far below what a project starts with.
+      // It counts MiB, https://cloud.google.com/bigquery/quotas; a project starts far above this.
       quotaConfig: { preferredValue: String(dailyQueryGibibytes * 1024) },
       ignoreSafetyChecks: "QUOTA_DECREASE_PERCENTAGE_TOO_HIGH",
     });

@@ -16,12 +16,6 @@ export function tell(
   const console = (page: string) => `https://console.cloud.google.com/${page}project=${project.id}`;
   const outputs: [TerraformStack, string, string, unknown][] = [
     [stacks.identity, "runner", "Account that the pipeline runs as", emailOf("runner", settings)],
-    [
-      stacks.identity,
-      "identity_provider",
-      "What GitHub Actions asks for credentials",
-      `projects/${project.number}/locations/global/workloadIdentityPools/${names.identityPool}/providers/${names.identityProvider}`,
-    ],
     [stacks.data, "lake", "Bucket of raw files and tables", `gs://${names.lake}`],
     [stacks.data, "drop", "Bucket where others leave deliveries", `gs://${names.drop}`],
     [
@@ -52,6 +46,14 @@ export function tell(
         : console("dataproc/batches?"),
     ],
   ];
+  if (settings.github !== undefined) {
+    outputs.push([
+      stacks.identity,
+      "identity_provider",
+      "What GitHub Actions asks for credentials",
+      `projects/${project.number}/locations/global/workloadIdentityPools/${names.identityPool}/providers/${names.identityProvider}`,
+    ]);
+  }
   for (const [stack, name, description, value] of outputs) {
     new TerraformOutput(stack, `output-${name}`, { value, description }).overrideLogicalId(name);
   }

@@ -23,7 +23,8 @@ import { Warehouse } from "./warehouse.ts";
 export function platform(settings: Settings, catalog: Catalog, app = new App()): App {
   const identity = new EnvironmentStack(app, "identity", settings);
   new Accounts(identity, "accounts", settings);
-  if (settings.github !== undefined) new Federation(identity, "federation", settings);
+  const { github } = settings;
+  if (github !== undefined) new Federation(identity, "federation", { settings, github });
 
   const data = new EnvironmentStack(app, "data", settings);
   new Lake(data, "lake", settings);

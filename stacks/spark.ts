@@ -35,8 +35,8 @@ export class Spark extends Construct {
       labels,
       gracefulDecommissionTimeout: "600s",
       clusterConfig: {
-        stagingBucket: names.lake,
-        tempBucket: names.lake,
+        stagingBucket: names.scratch,
+        tempBucket: names.scratch,
         gceClusterConfig: {
           subnetwork: network.subnetwork,
           internalIpOnly: true,

@@ -6,23 +6,28 @@ import type { Catalog } from "../sql/catalog/catalog.ts";
 import { platform } from "./platform.ts";
 
 /**
- * Writes an environment's stacks as Terraform's JSON to cdktf.out.
+ * Writes an environment's stacks as Terraform's JSON to cdktf.out, or where CDKTF_OUTDIR says.
  *
+ * @returns the folder
  * @throws MarqueeError (deployment) with every fault that the policy found
  */
-export function synthesize(settings: Settings, catalog: Catalog): void {
+export function synthesize(settings: Settings, catalog: Catalog): string {
+  // Would let cdktf go on over faults, the policy's among them.
+  delete process.env["CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS"];
+  const app = new App();
   try {
-    platform(settings, catalog, new App()).synth();
+    platform(settings, catalog, app).synth();
+    return app.outdir;
   } catch (error) {
     const faults = policyFaults(error);
-    if (faults === undefined) throw error;
-    throw new MarqueeError({ reason: "deployment", what: faults, cause: error });
+    if (faults.length === 0) throw error;
+    throw new MarqueeError({ reason: "deployment", what: faults.join("; "), cause: error });
   }
 }
 
-/** The policy's own lines out of what cdktf throws over them; undefined for any other error. */
-function policyFaults(error: unknown): string | undefined {
+/** The policy's own lines out of what cdktf throws over them; none for any other error. */
+function policyFaults(error: unknown): string[] {
   const message = error instanceof Error ? error.message : "";
-  if (!message.includes('level "ERROR"')) return undefined;
-  return message.slice(message.indexOf("\n") + 1);
+  if (!message.includes('level "ERROR"')) return [];
+  return message.split("\n").filter((line) => line.startsWith("["));
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { MarqueeError } from "../../errors.ts";
 import { asWord } from "../../jobs/command-line.ts";
+import { expectOwnSettings } from "../../settings/example.ts";
 import type { Settings } from "../../settings/settings.ts";
 import {
   type Command,
@@ -59,7 +60,7 @@ export async function bootstrap(
     for (const step of steps) tell(commandText(step));
     return;
   }
-  refuseExamples(settings);
+  expectOwnSettings(settings);
   if (!isAgreed && confirm === undefined) {
     throw new MarqueeError({
       reason: "deployment",
@@ -135,16 +136,6 @@ function failed(what: string, outcome: Outcome, again: string): MarqueeError {
     reason: "deployment",
     what: `${what}: ${complaintOf(outcome)}`,
     next: `Once that is mended, ${again} goes on from there`,
-  });
-}
-
-function refuseExamples({ project, stateBucket, environment }: Settings): void {
-  const example = [project.id, stateBucket].find((name) => name.startsWith("example-"));
-  if (example === undefined) return;
-  throw new MarqueeError({
-    reason: "deployment",
-    what: `settings/${environment}.yml still says ${example}`,
-    next: "Put your own project's values there, or see the commands with --dry-run",
   });
 }
 

@@ -49,6 +49,7 @@ export function deployerRoles(
   const held: Record<string, string> = {
     "roles/storage.admin": "makes the lake and the drop bucket, and says who may use them",
     "roles/bigquery.dataOwner": "makes datasets and tables",
+    "roles/bigquery.jobUser": "a column that goes is dropped by a query",
     "roles/dataproc.editor": "makes the cluster and how it grows",
     "roles/compute.networkAdmin": "makes Spark's network",
     "roles/compute.securityAdmin": "makes the network's firewall",

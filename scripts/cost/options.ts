@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 
 import { parsed } from "../../jobs/command-line.ts";
+import { environmentOption } from "../deploy/options.ts";
 import { type Assumptions, usualAssumptions as usual } from "./items.ts";
 
 export interface CostOptions {
@@ -22,7 +23,7 @@ const most = 1e9;
 export function readOptions(argv?: readonly string[]): CostOptions | undefined {
   const command = new Command("npm run cost --")
     .description("Estimates what an environment costs in a month; nothing is deployed or asked.")
-    .option("--env <name>", "the environment (MARQUEE_ENV, else dev)")
+    .addOption(environmentOption())
     .option("--lake-gigabytes <number>", "files in the lake", amount, usual.lakeGigabytes)
     .option("--warehouse-gigabytes <number>", "tables", amount, usual.warehouseGigabytes)
     .option("--runs <number>", "runs a month", count, usual.runs)

@@ -3,12 +3,12 @@ import { namesOf } from "../../settings/names.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { stacksOf } from "../../stacks/platform.ts";
 import { expectSecondKey } from "./preflight.ts";
-import { type Plan, planCounts, type PlanFault, planFaults } from "./plan-rules.ts";
+import { hasChanges, type Plan, planCounts, type PlanFault, planFaults } from "./plan-rules.ts";
 
 /** What is done to a stack: Terraform, or what stands in for it in tests. */
 export interface Stack {
   init: () => Promise<void>;
-  plan: (isDestroy: boolean) => Promise<Plan>;
+  plan: (how: { isDestroy: boolean; isLocked: boolean }) => Promise<Plan>;
   apply: () => Promise<void>;
 }
 
@@ -20,6 +20,8 @@ export interface Conversation {
 
 export interface Wish {
   isDestroy: boolean;
+  /** Whether plans are only made and checked; their state is not locked then. */
+  isPlanOnly: boolean;
   /** Whether a person agreed beforehand. */
   yes: boolean;
   secondKey: string | undefined;
@@ -43,7 +45,11 @@ export async function deploy(
   for (const name of names) {
     const stack = stackOf(name);
     await stack.init();
-    planned.push({ name, stack, plan: await stack.plan(isDestroy) });
+    planned.push({
+      name,
+      stack,
+      plan: await stack.plan({ isDestroy, isLocked: !wish.isPlanOnly }),
+    });
   }
   expectAllowed(settings, wish, planned);
 
@@ -56,6 +62,7 @@ export async function deploy(
     const { made, changed, removed } = planCounts(plan);
     tell(`${name}: ${made ?? 0} made, ${changed ?? 0} changed, ${removed ?? 0} removed`);
   }
+  if (wish.isPlanOnly) return;
   if (!wish.yes && (await confirm?.(isDestroy ? "Take it down?" : "Apply it?")) !== true) {
     const next = confirm === undefined ? "Give --yes where nobody can be asked" : "";
     throw new MarqueeError({
@@ -70,12 +77,14 @@ export async function deploy(
   }
 }
 
-/** Keys stay: what was encrypted with them may be in a backup, and their names are used up. */
+/**
+ * What holds data or costs money, from the end. Accounts, guards and keys stay: they cost next to
+ * nothing, and of keys, roles, identity providers and quotas Google Cloud lets none be made a second
+ * time, some for a month, some for ever.
+ */
 export function stacksToDestroy(settings: Settings): string[] {
-  const { keys } = namesOf(settings).stacks;
-  return stacksOf(settings)
-    .filter((name) => name !== keys)
-    .reverse();
+  const { data, compute } = namesOf(settings).stacks;
+  return [compute, data];
 }
 
 function expectAllowed(
@@ -101,8 +110,4 @@ function expectAllowed(
 function refused(faults: readonly PlanFault[], next: string): MarqueeError {
   const what = faults.map((fault) => `${fault.address} ${fault.what}`).join("; ");
   return new MarqueeError({ reason: "deployment", what: `the plan is refused: ${what}`, next });
-}
-
-function hasChanges(plan: Plan): boolean {
-  return Object.values(planCounts(plan)).some((count) => count > 0);
 }

@@ -3,7 +3,14 @@ import { homedir } from "node:os";
 import path from "node:path";
 
 import { MarqueeError } from "../../errors.ts";
+import { expectOwnSettings } from "../../settings/example.ts";
 import type { Settings } from "../../settings/settings.ts";
+
+interface Circumstances {
+  /** Whether the second key has to be said; in a protected environment, unless only plans are made. */
+  needsKey?: boolean;
+  environment?: NodeJS.ProcessEnv;
+}
 
 /**
  * Refuses what would fail half-way, before Terraform starts.
@@ -15,10 +22,9 @@ import type { Settings } from "../../settings/settings.ts";
 export async function expectReady(
   settings: Settings,
   secondKey: string | undefined,
-  environment: NodeJS.ProcessEnv = process.env,
+  { needsKey = settings.protectData, environment = process.env }: Circumstances = {},
 ): Promise<void> {
-  const { project } = settings;
-  if (settings.protectData || secondKey !== undefined) expectSecondKey(settings, secondKey);
+  if (needsKey || secondKey !== undefined) expectSecondKey(settings, secondKey);
   if (!(await hasCredentials(environment))) {
     throw new MarqueeError({
       reason: "deployment",
@@ -26,13 +32,7 @@ export async function expectReady(
       next: "Run gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS",
     });
   }
-  if (project.id.startsWith("example-")) {
-    throw new MarqueeError({
-      reason: "deployment",
-      what: `settings/${settings.environment}.yml still names the example project ${project.id}`,
-      next: "Put your own project, state bucket, billing account and addresses there",
-    });
-  }
+  expectOwnSettings(settings);
 }
 
 /** @throws MarqueeError (deployment) unless the key is the project's id */

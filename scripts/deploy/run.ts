@@ -20,11 +20,13 @@ export async function run(name: "deploy" | "destroy", description: string): Prom
     .description(description)
     .addOption(environmentOption())
     .addOption(secondKeyOption())
-    .option("--yes", "do not ask", false);
+    .option("--yes", "do not ask", false)
+    .option("--plan", "plan and check, lock and change nothing", false);
   if (!parsed(command)) return exitCodes.success;
-  const { env, yes, secondKey } = command.opts<{
+  const { env, yes, plan, secondKey } = command.opts<{
     env?: string;
     yes: boolean;
+    plan: boolean;
     secondKey?: string;
   }>();
   const isDestroy = name === "destroy";
@@ -38,9 +40,10 @@ export async function run(name: "deploy" | "destroy", description: string): Prom
   }
   const key = secondKey ?? (isDestroy && stdin.isTTY ? await askForKey(settings) : undefined);
   if (isDestroy) expectSecondKey(settings, key);
-  await expectReady(settings, key);
-  synthesize(settings, await loadCatalog());
-  await deploy(settings, { isDestroy, yes, secondKey: key }, (stack) => new Terraform(stack), {
+  await expectReady(settings, key, { needsKey: settings.protectData && !plan });
+  const out = synthesize(settings, await loadCatalog());
+  const wish = { isDestroy, isPlanOnly: plan, yes, secondKey: key };
+  await deploy(settings, wish, (stack) => new Terraform(stack, out), {
     tell: (text) => {
       console.log(text);
     },

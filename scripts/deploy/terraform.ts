@@ -11,7 +11,7 @@ export class Terraform {
   readonly #stack: string;
 
   /** @param out what synthesis wrote */
-  constructor(stack: string, out = "cdktf.out") {
+  constructor(stack: string, out: string) {
     this.#stack = stack;
     this.#folder = path.join(out, "stacks", stack);
   }
@@ -21,9 +21,9 @@ export class Terraform {
   }
 
   /** Plans into a file, and gives what the plan would do. */
-  async plan(isDestroy: boolean): Promise<Plan> {
-    const destroy = isDestroy ? ["-destroy"] : [];
-    await this.#run(["plan", "-input=false", `-out=${planFile}`, ...destroy], "shown");
+  async plan({ isDestroy, isLocked }: { isDestroy: boolean; isLocked: boolean }): Promise<Plan> {
+    const how = [...(isDestroy ? ["-destroy"] : []), ...(isLocked ? [] : ["-lock=false"])];
+    await this.#run(["plan", "-input=false", `-out=${planFile}`, ...how], "shown");
     return JSON.parse(await this.#run(["show", "-json", planFile], "quiet")) as Plan;
   }
 
@@ -41,28 +41,33 @@ export class Terraform {
     });
     let said = "";
     let complained = "";
-    child.stdout?.on("data", (text: Buffer) => (said += text.toString()));
-    child.stderr?.on("data", (text: Buffer) => {
-      complained += text.toString();
+    const stop = { isAsked: false };
+    // Ctrl-C reaches Terraform too, which writes its state before it ends: we wait for that.
+    const wait = (): void => {
+      stop.isAsked = true;
+    };
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => (said += text));
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      complained += text;
       if (output === "shown") process.stderr.write(text);
     });
-    // Ctrl-C reaches Terraform too, which writes its state before it ends: we wait for that.
     process.on("SIGINT", wait);
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once("error", reject);
       child.once("close", resolve);
-    }).catch((error: unknown) => {
-      throw new MarqueeError({
-        reason: "deployment",
-        what: `${binary} cannot be started`,
-        next: "Install Terraform 1.7 or newer, or let TERRAFORM_BINARY_NAME name it",
-        cause: error,
+    })
+      .finally(() => process.off("SIGINT", wait))
+      .catch((error: unknown) => {
+        throw new MarqueeError({
+          reason: "deployment",
+          what: `${binary} cannot be started`,
+          next: "Install Terraform 1.7 or newer, or let TERRAFORM_BINARY_NAME name it",
+          cause: error,
+        });
       });
-    });
-    process.off("SIGINT", wait);
     if (code === 0) return said;
     throw new MarqueeError({
-      reason: "deployment",
+      reason: stop.isAsked ? "interrupted" : "deployment",
       what: `terraform ${args[0] ?? ""} of ${this.#stack} failed: ${lastWords(complained)}`,
       next: `Mend it and give the command again; what was applied stays`,
     });
@@ -70,7 +75,6 @@ export class Terraform {
 }
 
 const planFile = "plan.tfplan";
-const wait = (): void => undefined;
 
 /** Terraform frames its errors; what they say is enough. */
 function lastWords(text: string): string {

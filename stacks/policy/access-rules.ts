@@ -52,13 +52,16 @@ export const accessRules: Rule[] = [
   },
 ];
 
-function membersOf({ member, members, access }: Resource["attributes"]): string[] {
-  const ofDataset = listOf(access).flatMap(({ special_group, iam_member }) => [
-    special_group,
-    iam_member,
+function membersOf(attributes: Resource["attributes"]): string[] {
+  const { member, members, access, special_group, entity } = attributes;
+  const ofDataset = listOf(access).flatMap((entry) => [
+    entry["special_group"],
+    entry["iam_member"],
   ]);
   const several = Array.isArray(members) ? (members as unknown[]) : [];
-  return [member, ...several, ...ofDataset].filter((each) => typeof each === "string");
+  return [member, special_group, entity, ...several, ...ofDataset].filter(
+    (each) => typeof each === "string",
+  );
 }
 
 /** Whether a rule of a firewall lets in whoever comes. */

@@ -23,7 +23,7 @@ export const clusterRules: Rule[] = [
       if (type === "google_compute_address" && attributes["address_type"] !== "INTERNAL") {
         return "an outside address is a way in: set addressType to INTERNAL";
       }
-      if (type === "google_compute_instance" && "access_config" in interfaceOf(attributes)) {
+      if (type.startsWith("google_compute_") && interfacesOf(attributes).some(isOutside)) {
         return "the machine would have an outside address: leave accessConfig out";
       }
       if (type !== "google_dataproc_cluster") return undefined;
@@ -35,8 +35,10 @@ export const clusterRules: Rule[] = [
   },
 ];
 
-function interfaceOf(attributes: Resource["attributes"]): object {
-  const value = at({ attributes }, "attributes", "network_interface");
-  const first: unknown = Array.isArray(value) ? value[0] : value;
-  return typeof first === "object" && first !== null ? first : {};
+function interfacesOf({ network_interface: interfaces }: Resource["attributes"]): unknown[] {
+  return Array.isArray(interfaces) ? interfaces : [interfaces];
+}
+
+function isOutside(network: unknown): boolean {
+  return typeof network === "object" && network !== null && "access_config" in network;
 }

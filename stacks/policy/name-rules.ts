@@ -34,16 +34,6 @@ const legalNames: Record<string, { attribute: string; legal: RegExp; says: strin
   },
 };
 
-/** Where labels stand, by type; a type that is not here can have none. */
-const labelPlaces: Record<string, string> = {
-  google_storage_bucket: "labels",
-  google_bigquery_dataset: "labels",
-  google_bigquery_table: "labels",
-  google_dataproc_cluster: "labels",
-  google_kms_crypto_key: "labels",
-  google_monitoring_notification_channel: "user_labels",
-};
-
 const neededLabels = ["platform", "environment", "component"];
 
 /** What things are called. */
@@ -61,8 +51,7 @@ export const nameRules: Rule[] = [
   },
   {
     name: "labels",
-    fault: ({ type, attributes }) => {
-      const place = labelPlaces[type];
+    fault: ({ attributes, labels: place }) => {
       if (place === undefined) return undefined;
       const labels = (attributes[place] ?? {}) as Record<string, string>;
       const missing = neededLabels.filter((label) => !(label in labels));

@@ -25,13 +25,19 @@ export class Policy implements IAspect {
   visit(node: IConstruct): void {
     if (!(node instanceof TerraformResource)) return;
     const type = node.terraformResourceType;
-    const resource = { type, attributes: attributesOf(node) };
+    const resource = { type, attributes: attributesOf(node), labels: labelsPlace(node) };
     for (const { name, fault } of rules) {
       const found = fault(resource, this.#settings);
       if (found === undefined) continue;
       Annotations.of(node).addError(`${name}: ${found}`);
     }
   }
+}
+
+/** Where a resource's class takes labels; "labels" of a notification channel are its address. */
+function labelsPlace(node: TerraformResource): "labels" | "user_labels" | undefined {
+  if ("userLabelsInput" in node) return "user_labels";
+  return "labelsInput" in node ? "labels" : undefined;
 }
 
 /** A resource's attributes as its stack's JSON will have them. */

@@ -4,6 +4,8 @@ import type { Settings } from "../../settings/settings.ts";
 export interface Resource {
   type: string;
   attributes: Record<string, unknown>;
+  /** The attribute that holds its labels; undefined for what can have none. */
+  labels: "labels" | "user_labels" | undefined;
 }
 
 export interface Rule {

@@ -44,7 +44,7 @@ describe("the bootstrap of an environment", function () {
       "gcloud iam service-accounts create marquee-prod-deployer --project=films-prod",
       "--role=roles/storage.admin",
       "gcloud storage buckets add-iam-policy-binding gs://films-state",
-      "gcloud billing accounts add-iam-policy-binding 012345-6789AB-CDEF01",
+      "gcloud billing accounts add-iam-policy-binding ABCDEF-123456-ABCDEF",
     );
     expect(order).to.deep.equal([...order].sort((a, b) => a - b));
 
@@ -109,7 +109,7 @@ describe("the bootstrap of an environment", function () {
     const ofPlanner = made.filter((call) => call.includes("planner"));
     expect(ofPlanner).to.deep.equal([
       "gcloud storage buckets add-iam-policy-binding gs://films-state --member=serviceAccount:marquee-dev-planner@films-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer",
-      "gcloud billing accounts add-iam-policy-binding 012345-6789AB-CDEF01 --member=serviceAccount:marquee-dev-planner@films-dev.iam.gserviceaccount.com --role=roles/billing.viewer",
+      "gcloud billing accounts add-iam-policy-binding ABCDEF-123456-ABCDEF --member=serviceAccount:marquee-dev-planner@films-dev.iam.gserviceaccount.com --role=roles/billing.viewer",
     ]);
   });
 
@@ -225,7 +225,7 @@ describe("npm run bootstrap", function () {
         code: 1,
         stdout: "",
         stderr:
-          "error: settings/dev.yml still says example-marquee-dev. Put your own project's values there, or see the commands with --dry-run\n",
+          "error: settings/dev.yml still has the example's project.id, state_bucket, alert_email, dashboard_viewers, budget, github. Put your own there; budget and github may be left out\n",
       });
       const shown = await runProgram("scripts/bootstrap.ts", ["--env", "dev", "--dry-run"], {
         env,

@@ -81,7 +81,20 @@ describe("settings", () => {
     ["too short an idle time", "idle_minutes: 10", "idle_minutes: 9", /no less than 10/],
     ["one worker", "primary_workers: 0", "primary_workers: 1", /or at least 2/],
     ["spot machines alone", "spot_workers: 0", "spot_workers: 2", /spot workers need primary ones/],
-    ["an image without Spark 3.5", "2.3-ml-ubuntu22", "2.1-debian11", /is no image 2\.3/],
+    [
+      "an image without Spark 3.5",
+      "2.3-ml-ubuntu22",
+      "2.1-debian11",
+      /is no image with Spark 3\.5/,
+    ],
+    ["an image without numpy", "2.3-ml-ubuntu22", "2.3-debian12", /and numpy/],
+    ["a runtime without numpy", 'runtime: "2.2"', 'runtime: "2.3"', /and numpy/],
+    [
+      "an alias of nothing",
+      "region: us-central1",
+      "region: *place",
+      /dev\.yml:1: not valid YAML: /,
+    ],
     ["viewers that are nobody", "group:film-analysts", "film-analysts", /comes first/],
     ["a text for a number", "number: 123456789012", "number: many", /:2: project\.number/],
   ];
@@ -94,9 +107,9 @@ describe("settings", () => {
   }
 
   it("refuse an environment that has no file, and a path for a name", async () => {
-    for (const name of ["staging", "../settings/dev", "Dev"]) {
+    for (const name of ["staging", "../settings/dev", "Dev", ""]) {
       const { line } = await failure(readSettings(name), "deployment");
-      expect(line).to.match(/^there is no settings\/.+\.yml\. Environments are dev, prod;/);
+      expect(line).to.match(/^there is no settings\/.*\.yml\. Environments are dev, prod;/);
     }
   });
 

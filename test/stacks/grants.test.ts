@@ -23,7 +23,9 @@ planner    roles/cloudquotas.viewer             project
 planner    roles/compute.networkViewer          project
 planner    roles/dataproc.viewer                project
 planner    roles/iam.securityReviewer           project
+planner    roles/iam.workloadIdentityPoolViewer project
 planner    roles/monitoring.viewer              project
+planner    roles/serviceusage.serviceUsageConsumer project
 planner    roles/storage.bucketViewer           project
 pulls      roles/iam.workloadIdentityUser       account planner
 runner     WRITER                               core
@@ -36,9 +38,12 @@ runner     roles/storage.legacyBucketReader     drop
 runner     roles/storage.legacyBucketReader     lake
 runner     roles/storage.objectUser             lake
 runner     roles/storage.objectViewer           drop
+runner     roles/storage.objectViewer           scratch
 spark      marquee_dev_spark_node               project
 spark      roles/storage.legacyBucketReader     lake
+spark      roles/storage.legacyBucketReader     scratch
 spark      roles/storage.objectUser             lake
+spark      roles/storage.objectUser             scratch
 viewers    READER                               marts
 viewers    roles/bigquery.jobUser               project
 `;
@@ -94,7 +99,7 @@ function scopeOf(attributes: Synthesized["attributes"]): string {
   const [bucket, account, key] = ["bucket", "service_account_id", "crypto_key_id"].map(
     (name) => attributes[name] as string | undefined,
   );
-  if (bucket !== undefined) return bucket.includes("lake_drop") ? "drop" : "lake";
+  if (bucket !== undefined) return /lake_(drop|scratch)_/.exec(bucket)?.[1] ?? "lake";
   if (account !== undefined) return `account ${String(/marquee-dev-(\w+)@/.exec(account)?.[1])}`;
   return key === undefined ? "project" : "key";
 }
@@ -129,8 +134,28 @@ describe("grants", () => {
   it("let nobody in from GitHub where no repository is named", async () => {
     await expectGrants(
       { github: undefined },
-      ofDev.filter((line) => !/^(main|pulls) /.test(line)),
+      ofDev.filter((line) => !/^(main|pulls) |workloadIdentityPoolViewer/.test(line)),
     );
+  });
+
+  it("let deliverers leave files, and no more", async () => {
+    const deliverers = ["group:film-analysts@example.com"];
+    await expectGrants({ deliverers }, [
+      ...ofDev,
+      "viewers    roles/storage.objectCreator          drop",
+    ]);
+  });
+
+  it("stay as they are when another one comes", async () => {
+    const named = async (dashboardViewers: string[]) =>
+      (await resourcesOf(await devWith({ dashboardViewers }))).map(
+        ({ type, id, attributes }) =>
+          `${type} ${id} ${String(attributes["role"])} ${String(attributes["member"])}`,
+      );
+    const before = await named(["group:a@films.org"]);
+    const after = await named(["group:b@films.org", "group:a@films.org"]);
+    expect(after.filter((each) => !before.includes(each))).to.have.length(1);
+    expect(before.filter((each) => !after.includes(each))).to.deep.equal([]);
   });
 
   it("give Spark's machines no bucket by way of the project", async () => {

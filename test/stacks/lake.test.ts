@@ -3,13 +3,15 @@ import { expect } from "chai";
 import type { Settings } from "../../settings/settings.ts";
 import { devWith, resourcesOf, type Synthesized } from "../support/stacks.ts";
 
-async function bucketsOf(settings: Settings): Promise<Record<"lake" | "drop", Synthesized>> {
+async function bucketsOf(
+  settings: Settings,
+): Promise<Record<"lake" | "drop" | "scratch", Synthesized>> {
   const buckets = (await resourcesOf(settings)).filter(
     ({ type }) => type === "google_storage_bucket",
   );
   const named = (end: string) =>
     buckets.find(({ attributes }) => String(attributes["name"]).endsWith(end))!;
-  return { lake: named("-lake"), drop: named("-drop") };
+  return { lake: named("-lake"), drop: named("-drop"), scratch: named("-scratch") };
 }
 
 interface LifecycleRule {
@@ -18,7 +20,7 @@ interface LifecycleRule {
 }
 
 describe("the lake", () => {
-  it("is two buckets that nobody outside can read", async () => {
+  it("is three buckets that nobody outside can read", async () => {
     for (const { attributes } of Object.values(await bucketsOf(await devWith()))) {
       expect(attributes).to.include({
         location: "US-CENTRAL1",
@@ -41,30 +43,41 @@ describe("the lake", () => {
     expect(lake.attributes["soft_delete_policy"]).to.deep.equal({ retention_duration_seconds: 0 });
   });
 
-  it("clears temporary folders in days, and their versions a day later", async () => {
-    const { lake } = await bucketsOf(await devWith());
-    const rules = lake.attributes["lifecycle_rule"] as LifecycleRule[];
-    const ofWork = rules.filter(({ condition }) =>
-      (condition["matches_prefix"] as string[] | undefined)?.includes("work/"),
-    );
-    expect(ofWork.map(({ action }) => action.type)).to.deep.equal(["Delete", "Delete"]);
-    expect(ofWork.map(({ condition }) => condition["age"])).to.deep.equal([3, undefined]);
-    expect(ofWork[1]!.condition).to.include({
-      days_since_noncurrent_time: 1,
-      with_state: "ARCHIVED",
-    });
+  /** What is deleted though nobody deleted it: by prefix, after how many days. */
+  const cleared = ({ attributes }: Synthesized): unknown[] =>
+    (attributes["lifecycle_rule"] as LifecycleRule[])
+      .filter(({ action, condition }) => action.type === "Delete" && "age" in condition)
+      .map(({ condition }) => [condition["matches_prefix"], condition["age"]]);
+  /** After how many days an older version goes. */
+  const forgotten = ({ attributes }: Synthesized): unknown[] =>
+    (attributes["lifecycle_rule"] as LifecycleRule[])
+      .filter(({ action, condition }) => action.type === "Delete" && !("age" in condition))
+      .map(({ condition }) => {
+        expect(condition["with_state"]).to.equal("ARCHIVED");
+        return [condition["matches_prefix"], condition["days_since_noncurrent_time"]];
+      });
+
+  it("deletes of what lives only unfinished work, what was dropped, and Spark's scratch", async () => {
+    const { lake, drop, scratch } = await bucketsOf(await devWith());
+    expect(cleared(lake)).to.deep.equal([[["work/"], 3]]);
+    expect(cleared(drop)).to.deep.equal([[undefined, 30]]);
+    expect(cleared(scratch)).to.deep.equal([[undefined, 14]]);
   });
 
-  it("deletes nothing that lives elsewhere, whatever its age", async () => {
+  it("keeps older versions for the days of the settings, of temporary files for one", async () => {
+    const { lake, drop, scratch } = await bucketsOf(await devWith());
+    expect(forgotten(lake)).to.deep.equal([
+      [["work/"], 1],
+      [undefined, 7],
+    ]);
+    expect(forgotten(drop)).to.deep.equal([[undefined, 7]]);
+    expect(forgotten(scratch)).to.deep.equal([[undefined, 1]]);
+  });
+
+  it("makes raw files cheaper to keep", async () => {
     const { lake } = await bucketsOf(await devWith());
     const rules = lake.attributes["lifecycle_rule"] as LifecycleRule[];
-    for (const { action, condition } of rules) {
-      if (action.type !== "Delete") continue;
-      const spares = condition["with_state"] === "ARCHIVED" || "matches_prefix" in condition;
-      expect(spares, JSON.stringify(condition)).to.equal(true);
-    }
-    const nearline = rules.find(({ action }) => action.type === "SetStorageClass");
-    expect(nearline).to.deep.equal({
+    expect(rules.find(({ action }) => action.type === "SetStorageClass")).to.deep.equal({
       action: { type: "SetStorageClass", storage_class: "NEARLINE" },
       condition: { age: 30, matches_prefix: ["raw/"], with_state: "LIVE" },
     });

@@ -25,8 +25,8 @@ const everywhere = {
   google_project_iam_custom_role: 2,
   google_service_account: 4,
   google_service_account_iam_member: 3,
-  google_storage_bucket: 2,
-  google_storage_bucket_iam_member: 6,
+  google_storage_bucket: 3,
+  google_storage_bucket_iam_member: 9,
 };
 
 describe("the platform", () => {
@@ -34,7 +34,7 @@ describe("the platform", () => {
     expect(countsOf(await resourcesOf(await readSettings("dev")))).to.deep.equal({
       ...everywhere,
       google_bigquery_table: (await catalog()).tables.length,
-      google_project_iam_member: 11,
+      google_project_iam_member: 13,
     });
   });
 
@@ -46,7 +46,7 @@ describe("the platform", () => {
       google_kms_crypto_key: 1,
       google_kms_crypto_key_iam_member: 4,
       // The planner reads the key's rotation too.
-      google_project_iam_member: 12,
+      google_project_iam_member: 14,
     });
   });
 

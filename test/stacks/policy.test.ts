@@ -4,76 +4,32 @@ import { ComputeAddress } from "@cdktf/provider-google/lib/compute-address/index
 import { ComputeFirewall } from "@cdktf/provider-google/lib/compute-firewall/index.js";
 import { ComputeInstance } from "@cdktf/provider-google/lib/compute-instance/index.js";
 import { DataprocCluster } from "@cdktf/provider-google/lib/dataproc-cluster/index.js";
-import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member/index.js";
 import { ServiceAccount } from "@cdktf/provider-google/lib/service-account/index.js";
 import { ServiceAccountKey } from "@cdktf/provider-google/lib/service-account-key/index.js";
 import { StorageBucket } from "@cdktf/provider-google/lib/storage-bucket/index.js";
 import { StorageBucketIamMember } from "@cdktf/provider-google/lib/storage-bucket-iam-member/index.js";
-import { Testing } from "cdktf";
 import { expect } from "chai";
 
 import type { Settings } from "../../settings/settings.ts";
-import { EnvironmentStack } from "../../stacks/environment-stack.ts";
 import { labelsOf } from "../../stacks/labels.ts";
 import { rules } from "../../stacks/policy/rules.ts";
+import { MarqueeError } from "../../errors.ts";
+import { synthesize } from "../../stacks/synthesize.ts";
+import { catalog } from "../support/catalog.ts";
+import { withFolder } from "../support/folder.ts";
+import {
+  bucket,
+  type Build,
+  cluster,
+  goodBucket,
+  goodCluster,
+  goodTable,
+  grant,
+  labels,
+  synthesis,
+  table,
+} from "../support/policy.ts";
 import { devWith } from "../support/stacks.ts";
-
-type Build = (stack: EnvironmentStack) => void;
-
-/** What synthesis says of a stack with this in it; nothing where it is content. */
-async function synthesis(build: Build, changes: Partial<Settings> = {}): Promise<string> {
-  const settings = await devWith(changes);
-  const app = Testing.app();
-  build(new EnvironmentStack(app, "data", settings));
-  try {
-    app.synth();
-    return "";
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
-
-const labels = { platform: "p", environment: "e", component: "c" };
-const goodBucket = {
-  name: "films-lake",
-  location: "US-CENTRAL1",
-  uniformBucketLevelAccess: true,
-  publicAccessPrevention: "enforced",
-  labels,
-};
-const goodTable = {
-  datasetId: "films",
-  tableId: "ratings",
-  labels,
-  schema: JSON.stringify([
-    { name: "rated_month", type: "DATE" },
-    { name: "stars", type: "FLOAT" },
-  ]),
-};
-const goodCluster = (config: object) => ({
-  name: "films",
-  labels,
-  clusterConfig: {
-    gceClusterConfig: { internalIpOnly: true },
-    lifecycleConfig: { idleDeleteTtl: "600s" },
-    ...config,
-  },
-});
-const grant = (member: string, role: string): Build => {
-  return (stack) => new ProjectIamMember(stack, "x", { project: "p", member, role });
-};
-const bucket =
-  (changes: object): Build =>
-  (stack) =>
-    new StorageBucket(stack, "x", { ...goodBucket, ...changes });
-const table =
-  (changes: object): Build =>
-  (stack) =>
-    new BigqueryTable(stack, "x", { ...goodTable, ...changes });
-const cluster =
-  (config: object, changes: object = {}): Build =>
-  (stack) =>
-    new DataprocCluster(stack, "x", { ...goodCluster(config), ...changes });
 
 const broken: [rule: string, says: RegExp, build: Build, changes?: Partial<Settings>][] = [
   ["no public access", /could be made public/, bucket({ publicAccessPrevention: "inherited" })],
@@ -163,6 +119,23 @@ const broken: [rule: string, says: RegExp, build: Build, changes?: Partial<Setti
     { customerManagedKeys: true },
   ],
   [
+    "encrypted with our key",
+    /give it encryption_configuration/,
+    table({}),
+    { customerManagedKeys: true },
+  ],
+  [
+    "encrypted with our key",
+    /default_encryption_configuration/,
+    (stack) =>
+      new BigqueryDataset(stack, "x", {
+        datasetId: "d",
+        labels,
+        access: [{ role: "OWNER", specialGroup: "projectOwners" }],
+      }),
+    { customerManagedKeys: true },
+  ],
+  [
     "partition is a column",
     /by rated_day, which is no column/,
     table({ timePartitioning: { type: "DAY", field: "rated_day" } }),
@@ -185,6 +158,11 @@ const broken: [rule: string, says: RegExp, build: Build, changes?: Partial<Setti
     "legal names",
     /"me" is refused/,
     (stack) => new ServiceAccount(stack, "x", { accountId: "me" }),
+  ],
+  [
+    "labels",
+    /without platform, environment, component/,
+    (stack) => new ComputeAddress(stack, "x", { name: "a", addressType: "INTERNAL" }),
   ],
   ["labels", /without component its cost/, bucket({ labels: { platform: "p", environment: "e" } })],
   ["labels", /without platform, environment, component/, cluster({}, { labels: {} })],
@@ -218,6 +196,24 @@ describe("the policy", () => {
     expect([...new Set(broken.map(([rule]) => rule))]).to.have.members(
       rules.map(({ name }) => name),
     );
+  });
+
+  it("is not switched off by the variable that cdktf has for it", async () => {
+    const settings = await devWith({ project: { id: "my-google-films", number: 1 } });
+    await withFolder(async (folder) => {
+      process.env["CDKTF_OUTDIR"] = folder;
+      process.env["CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS"] = "true";
+      try {
+        const tables = await catalog();
+        expect(() => synthesize(settings, tables)).to.throw(
+          MarqueeError,
+          /^\[marquee-dev-data\/lake\/lake\] legal names: .*; \[marquee-dev-data\/lake\/drop\]/,
+        );
+      } finally {
+        delete process.env["CDKTF_OUTDIR"];
+        delete process.env["CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS"];
+      }
+    });
   });
 
   it("tells all faults at once, a line each", async () => {

@@ -133,6 +133,10 @@ export async function ownSettings(
     ...settings,
     project: { id: `films-${environment}`, number },
     stateBucket: "films-state",
+    alertEmail: "us@films.org",
+    dashboardViewers: ["group:us@films.org"],
+    budget: { billingAccount: "ABCDEF-123456-ABCDEF", monthly: 50, currency: "USD" },
+    github: { ownerId: 1, repositoryId: 2 },
     ...changes,
   };
 }

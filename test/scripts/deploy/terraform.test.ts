@@ -3,9 +3,9 @@ import path from "node:path";
 
 import { expect } from "chai";
 
-import { Terraform } from "../../scripts/deploy/terraform.ts";
-import { failure } from "../support/errors.ts";
-import { withFolder } from "../support/folder.ts";
+import { Terraform } from "../../../scripts/deploy/terraform.ts";
+import { failure } from "../../support/errors.ts";
+import { withFolder } from "../../support/folder.ts";
 
 /** Stands in for Terraform: notes where and how it was started, and answers `show` with a plan. */
 const double = `#!/bin/sh
@@ -41,7 +41,9 @@ describe("Terraform in a stack's folder", () => {
   it("applies the very plan that was looked at", async () => {
     await withDouble(async (stack, calls) => {
       await stack.init();
-      expect(await stack.plan(false)).to.deep.equal({ resource_changes: [] });
+      expect(await stack.plan({ isDestroy: false, isLocked: true })).to.deep.equal({
+        resource_changes: [],
+      });
       await stack.apply().catch(() => undefined);
       expect(await calls()).to.deep.equal([
         "films-data init -input=false -no-color 1",
@@ -54,8 +56,8 @@ describe("Terraform in a stack's folder", () => {
 
   it("plans to destroy when it is told to", async () => {
     await withDouble(async (stack, calls) => {
-      await stack.plan(true);
-      expect((await calls())[0]).to.include("-destroy");
+      await stack.plan({ isDestroy: true, isLocked: false });
+      expect((await calls())[0]).to.include("-destroy -lock=false");
     });
   });
 

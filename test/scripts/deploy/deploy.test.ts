@@ -1,16 +1,10 @@
-import path from "node:path";
-
 import { expect } from "chai";
 
-import type { MarqueeError } from "../../errors.ts";
-import type { Settings } from "../../settings/settings.ts";
-import { deploy, type Stack, type Wish } from "../../scripts/deploy/deploy.ts";
-import type { Plan, ResourceChange } from "../../scripts/deploy/plan-rules.ts";
-import { expectReady } from "../../scripts/deploy/preflight.ts";
-import { failure } from "../support/errors.ts";
-import { withFolder, writeFiles } from "../support/folder.ts";
-import { runProgram } from "../support/program.ts";
-import { devWith } from "../support/stacks.ts";
+import type { MarqueeError } from "../../../errors.ts";
+import type { Settings } from "../../../settings/settings.ts";
+import { deploy, type Stack, type Wish } from "../../../scripts/deploy/deploy.ts";
+import type { Plan, ResourceChange } from "../../../scripts/deploy/plan-rules.ts";
+import { devWith } from "../../support/stacks.ts";
 
 type Actions = ResourceChange["change"]["actions"];
 
@@ -39,8 +33,8 @@ async function deployed(
   const told: string[] = [];
   const stackOf = (name: string): Stack => ({
     init: () => note(`init ${name}`),
-    plan: async (isDestroy) => {
-      await note(`plan${isDestroy ? " destroy" : ""} ${name}`);
+    plan: async ({ isDestroy, isLocked }) => {
+      await note(`plan${isDestroy ? " destroy" : ""}${isLocked ? "" : " unlocked"} ${name}`);
       return name.endsWith("-data") ? plan : { resource_changes: [] };
     },
     apply: () => note(`apply ${name}`),
@@ -51,7 +45,7 @@ async function deployed(
   };
   const error = await deploy(
     await devWith(changes),
-    { isDestroy: false, yes: false, secondKey: undefined, ...wish },
+    { isDestroy: false, isPlanOnly: false, yes: false, secondKey: undefined, ...wish },
     stackOf,
     {
       tell: (text) => told.push(text),
@@ -149,7 +143,60 @@ describe("a deployment", () => {
     expect((await deployed({ resource_changes: [same] })).error).to.equal(undefined);
   });
 
-  it("takes down from the end, and leaves the keys", async () => {
+  it("refuses to lose a column, which Terraform calls an update, without the second key", async () => {
+    const having = (...columns: string[]) => ({
+      schema: JSON.stringify(columns.map((name) => ({ name, type: "STRING" }))),
+    });
+    const changed = (before: object, after: object): Plan => ({
+      resource_changes: [change("google_bigquery_table", ["update"], { ...before }, { ...after })],
+    });
+    const dropped = changed(having("title", "tagline"), having("title"));
+    const { did, error } = await deployed(dropped);
+    expect(applied(did)).to.deep.equal([]);
+    expect((error as Error).message).to.match(/would lose its column tagline$/);
+    expect((await deployed(dropped, { secondKey: "example-marquee-dev" })).error).to.equal(
+      undefined,
+    );
+
+    const retyped = { schema: JSON.stringify([{ name: "title", type: "INTEGER" }]) };
+    expect((await deployed(changed(having("title"), retyped))).error).to.have.property(
+      "message",
+      "the plan is refused: google_bigquery_table.it would change title from STRING to INTEGER",
+    );
+    const added = changed(having("title"), having("title", "tagline"));
+    expect((await deployed(added)).error).to.equal(undefined);
+  });
+
+  it("refuses what is still protected as it was deployed, whatever the keys", async () => {
+    const before: Record<string, unknown>[] = [
+      { deletion_protection: true },
+      { force_destroy: false },
+      { delete_contents_on_destroy: false },
+    ];
+    for (const was of before) {
+      const plan = { resource_changes: [change("google_bigquery_table", ["delete"], was, null)] };
+      const { did, error } = await deployed(plan, { secondKey: "example-marquee-dev" });
+      expect(applied(did)).to.deep.equal([]);
+      expect((error as Error).message).to.match(/is still protected as it was deployed/);
+    }
+  });
+
+  it("applies a stack that only tells something else", async () => {
+    const plan = { resource_changes: [], output_changes: { dashboard: { actions: ["update"] } } };
+    expect(applied((await deployed(plan)).did)).to.deep.equal(["apply marquee-dev-data"]);
+  });
+
+  it("only plans when it is told to, without a lock, and still refuses", async () => {
+    const { did } = await deployed(creates, { isPlanOnly: true });
+    expect(did.filter((each) => each.startsWith("plan"))).to.include(
+      "plan unlocked marquee-dev-data",
+    );
+    expect(applied(did)).to.deep.equal([]);
+    const plan = { resource_changes: [change("google_storage_bucket", ["delete"])] };
+    expect((await deployed(plan, { isPlanOnly: true })).error).to.be.an("error");
+  });
+
+  it("takes down what holds data or costs money, from the end, and leaves the rest", async () => {
     const gone = { resource_changes: [change("google_storage_bucket", ["delete"])] };
     const { did, error } = await deployed(gone, {
       isDestroy: true,
@@ -158,71 +205,7 @@ describe("a deployment", () => {
     });
     expect(error).to.equal(undefined);
     expect(did.filter((each) => each.startsWith("plan"))).to.deep.equal(
-      ["operations", "compute", "data", "identity"].map(
-        (stack) => `plan destroy marquee-dev-${stack}`,
-      ),
+      ["compute", "data"].map((stack) => `plan destroy marquee-dev-${stack}`),
     );
   });
-});
-
-describe("what a deployment needs", () => {
-  const mine = { project: { id: "my-films", number: 1 } };
-  const loggedIn = { GOOGLE_OAUTH_ACCESS_TOKEN: "t" };
-
-  it("is a login, own settings, and in a protected environment the second key", async () => {
-    const dev = await devWith(mine);
-    await expectReady(dev, undefined, loggedIn);
-    const nobody = await failure(expectReady(dev, undefined, { HOME: "/nowhere" }), "deployment");
-    expect(nobody.line).to.match(/^nobody is logged in to Google Cloud\. Run gcloud/);
-    const example = await failure(expectReady(await devWith(), undefined, loggedIn), "deployment");
-    expect(example.line).to.match(/^settings\/dev\.yml still names the example project/);
-    const prod = await devWith({ ...mine, protectData: true });
-    const without = await failure(expectReady(prod, undefined, loggedIn), "deployment");
-    expect(without.line).to.match(/needs the second key\. Give --second-key my-films/);
-    const wrong = await failure(expectReady(prod, "your-films", loggedIn), "deployment");
-    expect(wrong.line).to.match(/^the second key names your-films/);
-    await expectReady(prod, "my-films", loggedIn);
-  });
-
-  it("finds a login in each place where Google's libraries do", async () => {
-    const dev = await devWith(mine);
-    await withFolder(async (folder) => {
-      const file = "application_default_credentials.json";
-      await writeFiles(path.join(folder, ".config", "gcloud"), { [file]: "{}" });
-      const key = path.join(folder, ".config", "gcloud", file);
-      for (const environment of [
-        { GOOGLE_CREDENTIALS: "{}" },
-        { GOOGLE_APPLICATION_CREDENTIALS: key },
-        { HOME: folder },
-        { HOME: "/nowhere", CLOUDSDK_CONFIG: path.dirname(key) },
-      ]) {
-        await expectReady(dev, undefined, environment);
-      }
-      await failure(
-        expectReady(dev, undefined, { GOOGLE_APPLICATION_CREDENTIALS: `${key}.gone` }),
-        "deployment",
-      );
-    });
-  });
-});
-
-describe("npm run deploy and npm run destroy", function () {
-  this.timeout(60_000);
-  const nobody = { ...process.env, HOME: "/nowhere", CLOUDSDK_CONFIG: "/nowhere" };
-
-  const refusals: [string, string[], RegExp][] = [
-    ["deploy.ts", ["--env", "prod", "--yes"], /^error: prod needs the second key\. /],
-    ["deploy.ts", ["--env", "nowhere"], /^error: there is no settings\/nowhere\.yml\. /],
-    ["deploy.ts", ["--yes"], /^error: nobody is logged in to Google Cloud\. /],
-    ["destroy.ts", ["--env", "prod"], /^error: settings\/prod\.yml protects its data\. /],
-    ["destroy.ts", ["--yes"], /^error: dev needs the second key\. /],
-  ];
-  for (const [file, args, says] of refusals) {
-    it(`end in one line and code 1: ${file} ${args.join(" ")}`, async () => {
-      const { code, stdout, stderr } = await runProgram(`scripts/${file}`, args, { env: nobody });
-      expect([code, stdout]).to.deep.equal([1, ""]);
-      expect(stderr).to.match(says);
-      expect(stderr.trim().split("\n")).to.have.length(1);
-    });
-  }
 });
