@@ -1,9 +1,9 @@
 import { MarqueeError } from "../errors.ts";
-import { checkQuery } from "../sql/catalog/check-query.ts";
 import type { Check, Table } from "../sql/catalog/types.ts";
 import type { Slice } from "./engine/engine.ts";
 import type { Change } from "./lake/state.ts";
 import { checksFingerprintOf } from "./lake/table-files.ts";
+import { questionsOf } from "./questions.ts";
 import type { Run } from "./run.ts";
 import { changeOf, preparedState } from "./transform.ts";
 
@@ -27,14 +27,15 @@ export async function check(run: Run): Promise<void> {
   await lake.writeWorkState({ ...state, checkedBy: undefined });
 
   const held = (await lake.published())?.state.fingerprints ?? {};
-  const promises = tables.flatMap((table) => table.checks.map((promise) => ({ table, promise })));
-  await log.progress("check", promises.length, async (tick) => {
-    for (const { table, promise } of promises) {
+  const questions = questionsOf(run);
+  await log.progress("check", questions.length, async (tick) => {
+    await engine.announce([], questions, tick);
+    for (const question of questions) {
+      const { table, check: promise, query } = question;
       tick(`${table.id} ${promise.name}`);
-      const query = checkQuery(table, promise, run.startedAt);
-      const toAsk = rowsToAsk(table, promise, state.prepared.merge?.changes, held);
+      const slice = rowsToAsk(table, promise, state.prepared.merge?.changes, held);
       const failingRows =
-        toAsk === "none" ? 0 : await engine.countFailingRows(table, promise, query, toAsk);
+        slice === "none" ? 0 : await engine.countFailingRows({ ...question, slice });
       const { name, severity } = promise;
       record.checks.push({ table: table.id, name, severity, failingRows, query });
     }

@@ -5,6 +5,10 @@ import { asWord, parsed } from "./command-line.ts";
 import { type Months, readMonths } from "./months.ts";
 import type { LogFormat } from "./report/log.ts";
 
+/** Who can run models and checks. */
+export const engineNames = ["duckdb", "spark"] as const;
+export type EngineName = (typeof engineNames)[number];
+
 /** What a run is asked for, complete. */
 export interface Options {
   /** Names or folders, as they were given. */
@@ -18,6 +22,8 @@ export interface Options {
   delivered: Date | undefined;
   /** Take ratings of these months alone. */
   months: Months | undefined;
+  /** Who runs models and checks. */
+  engine: EngineName;
   /** Names of the steps to run, in the order of the pipeline. */
   only: string[];
   log: LogFormat;
@@ -56,6 +62,11 @@ export function readOptions(
       "when files came that lie in no folder named by its day, such as 2024-01-31 (default: now)",
     )
     .option("--months <from..to>", "take the ratings of these months alone: 2015-01..2015-12")
+    .addOption(
+      new Option("--engine <name>", "who runs models and checks")
+        .choices(engineNames)
+        .default("duckdb"),
+    )
     .option("--from <step>", "go on with a run that failed, from this step")
     .option("--only <steps>", `run these steps alone, separated by commas: ${stepNames.join(", ")}`)
     .option("--dry-run", "say what would be fetched, and do nothing", false)
@@ -89,6 +100,7 @@ export function readOptions(
     merge: said.merge,
     delivered: said.delivered === undefined ? undefined : deliveredOf(said.delivered),
     months: said.months === undefined ? undefined : monthsOf(said.months),
+    engine: said.engine,
     only,
     log: said.log,
     dryRun: said.dryRun,
@@ -107,6 +119,7 @@ interface Said {
   merge: boolean;
   delivered?: string;
   months?: string;
+  engine: EngineName;
   from?: string;
   only?: string;
   log: LogFormat;
@@ -141,7 +154,15 @@ export function deliveredOf(said: string): Date {
 }
 
 /** The command that does the same again from the start. */
-export function commandOf({ sources, lake, small, merge, delivered, months }: Options): string {
+export function commandOf({
+  sources,
+  lake,
+  small,
+  merge,
+  delivered,
+  months,
+  engine,
+}: Options): string {
   const words = [
     ...sources.flatMap((source) => ["--source", asWord(source)]),
     ...(small ? ["--small"] : []),
@@ -149,6 +170,7 @@ export function commandOf({ sources, lake, small, merge, delivered, months }: Op
     ...(delivered === undefined ? [] : ["--delivered", `${delivered.toISOString().slice(0, 19)}Z`]),
     ...(months === undefined ? [] : ["--months", `${months.from}..${months.to}`]),
     ...["--lake", asWord(lake)],
+    ...(engine === "duckdb" ? [] : ["--engine", engine]),
   ];
   return `npm run pipeline -- ${words.join(" ")}`;
 }

@@ -7,6 +7,7 @@ import { loadCatalog } from "../sql/catalog/catalog.ts";
 import { check } from "./check.ts";
 import { Session } from "./duckdb.ts";
 import { DuckDBEngine } from "./engine/duckdb.ts";
+import { SparkEngine } from "./engine/spark/engine.ts";
 import { fetch } from "./fetch.ts";
 import { givenSources } from "./fetch/given.ts";
 import { fetchPlan } from "./fetch/plan.ts";
@@ -101,7 +102,12 @@ async function withSession<T>(
   const spillFolder = path.join(plan.lake.work, "spill");
   const session = await Session.open({ macros: plan.catalog.macros, spillFolder, stop });
   try {
-    return await use({ ...plan, session, engine: new DuckDBEngine(session, plan.lake.work) });
+    const { work } = plan.lake;
+    const engine =
+      plan.options.engine === "spark"
+        ? new SparkEngine(session, work, stop)
+        : new DuckDBEngine(session, work);
+    return await use({ ...plan, session, engine });
   } finally {
     session.close();
   }

@@ -3,6 +3,7 @@ import type { Table } from "../sql/catalog/types.ts";
 import type { KeySlice } from "./engine/engine.ts";
 import type { Change, LakeState } from "./lake/state.ts";
 import { checksFingerprintOf, fingerprintOf, type MadeTable } from "./lake/table-files.ts";
+import { questionsOf } from "./questions.ts";
 import type { Run } from "./run.ts";
 
 /** Runs every SELECT of core and marts over the staging tables, in the order of what they read. */
@@ -17,11 +18,15 @@ export async function transform(run: Run): Promise<void> {
 
   const models = catalog.tables.filter(({ layer }) => layer === "core" || layer === "marts");
   const { merge } = state.prepared;
+  const isAllMade = merge === undefined || !engine.makesSlices;
+  const questions = run.options.only.includes("check") ? questionsOf(run) : [];
   await log.progress("transform", models.length, async (tick) => {
+    if (isAllMade) await engine.announce(models, questions, tick);
     for (const table of models) {
       tick(table.id);
-      if (merge === undefined) tell(run, await engine.make(table));
+      if (isAllMade) tell(run, await engine.make(table));
       else merge.changes[table.id] = await makeAfterMerge(run, table, merge.changes, published);
+      if (isAllMade && merge !== undefined) merge.changes[table.id] = "any";
     }
   });
 

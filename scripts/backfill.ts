@@ -78,7 +78,8 @@ async function backfill(said: Said, report: Log, stop: AbortSignal): Promise<voi
     const { sources, small, delivered } = progress;
     const only = steps.map(({ name }) => name);
     const how = { sources, small, lake: said.lake, only, log: said.log };
-    const run = { ...how, merge: true, delivered: new Date(delivered), months };
+    const engine = "duckdb" as const;
+    const run = { ...how, merge: true, delivered: new Date(delivered), months, engine };
     await runPipeline(run, report);
     progress = { ...progress, done: index + 1 };
     await writeProgress(said.lake, progress);

@@ -42,7 +42,8 @@ await program(
         next: "Name it to the pipeline: npm run pipeline -- --source FOLDER",
       });
     }
-    const plain = { small: false, merge: false, delivered: undefined, months: undefined };
+    const engine = "duckdb" as const;
+    const plain = { small: false, merge: false, delivered: undefined, months: undefined, engine };
     const options = { sources, only: ["fetch"], ...plain, ...said };
     if (said.dryRun) process.stdout.write(await fetchPlan(options, catalog));
     else await runPipeline(options, log);

@@ -26,7 +26,8 @@ await program(async () => {
   const lake = await mkdtemp(path.join(os.tmpdir(), "marquee-pictures-"));
   try {
     const only = steps.map(({ name }) => name);
-    const usual = { small: false, merge: false, delivered: undefined, months: undefined };
+    const engine = "duckdb" as const;
+    const usual = { small: false, merge: false, delivered: undefined, months: undefined, engine };
     const options = { ...usual, sources: ["sample"], lake, log: "text" as const, only };
     await runPipeline(options, createLog("text"));
     const catalog = await loadCatalog();

@@ -1,4 +1,4 @@
-import type { Check, Table } from "../../sql/catalog/types.ts";
+import type { Table } from "../../sql/catalog/types.ts";
 import { quoted, type Session } from "../duckdb.ts";
 import type { Change } from "../lake/state.ts";
 import {
@@ -9,7 +9,7 @@ import {
   writeTable,
 } from "../lake/table-files.ts";
 import { isBelow, isSame, neighbouringKeys } from "../prepare/contested-keys.ts";
-import type { Engine, KeySlice, Slice } from "./engine.ts";
+import type { Engine, KeySlice, Question, Slice } from "./engine.ts";
 
 /** Below this many rows there is nothing to be gained by asking for the order of the rows first. */
 const manyRows = 1_000_000;
@@ -17,12 +17,18 @@ const manyRows = 1_000_000;
 /** The engine in this process. */
 export class DuckDBEngine implements Engine {
   readonly name = "duckdb";
+  readonly makesSlices = true;
   readonly #session: Session;
   readonly #work: string;
 
   constructor(session: Session, work: string) {
     this.#session = session;
     this.#work = work;
+  }
+
+  /** It starts at once, so it does each thing when it is asked. */
+  async announce(): Promise<void> {
+    return Promise.resolve();
   }
 
   async make(table: Table): Promise<MadeTable> {
@@ -60,12 +66,7 @@ export class DuckDBEngine implements Engine {
     for (const table of tables) await showTable(this.#session, this.#work, table);
   }
 
-  async countFailingRows(
-    table: Table,
-    check: Check,
-    query: string,
-    slice: Slice | undefined,
-  ): Promise<number> {
+  async countFailingRows({ table, check, query, slice }: Question): Promise<number> {
     if (slice !== undefined) {
       return this.#whileSliced(slice, () => this.#session.number(query));
     }

@@ -14,12 +14,36 @@ export interface KeySlice extends Slice {
   by: string;
 }
 
+/** A promise of a table as an engine is asked about it. */
+export interface Question {
+  table: Table;
+  check: Check;
+  /** The promise as a SELECT of one number: the rows that break it. */
+  query: string;
+  /** The only rows that can have come to break it since it was asked last; undefined for all rows. */
+  slice: Slice | undefined;
+}
+
 /**
  * Runs models and checks over the Parquet files of a lake's work folder. A table is known to an
  * engine by its id, such as core.movies.
  */
 export interface Engine {
   readonly name: string;
+  /** Whether it can make a slice of a table; otherwise a merge makes every table anew. */
+  readonly makesSlices: boolean;
+
+  /**
+   * Is told what will be asked for, in this order, before any of it is: an engine that takes long to
+   * start does all of it at once.
+   *
+   * @param begins is told what is begun
+   */
+  announce(
+    models: readonly Table[],
+    questions: readonly Question[],
+    begins: (what: string) => void,
+  ): Promise<void>;
 
   /**
    * Runs a table's SELECT and writes what it gives as zstd Parquet to `<work>/<layer>/<table>/`.
@@ -39,16 +63,6 @@ export interface Engine {
   /** Lets SELECTs read tables that are in the work folder already. */
   show(tables: readonly Table[]): Promise<void>;
 
-  /**
-   * Asks how many rows break a promise.
-   *
-   * @param query the promise as a SELECT
-   * @param slice the only rows that can have come to break it since it was asked last
-   */
-  countFailingRows(
-    table: Table,
-    check: Check,
-    query: string,
-    slice: Slice | undefined,
-  ): Promise<number>;
+  /** Asks how many rows break a promise. */
+  countFailingRows(question: Question): Promise<number>;
 }

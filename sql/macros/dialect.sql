@@ -15,12 +15,8 @@ create or replace macro array_join(items, separator) as array_to_string(items, s
 create or replace macro datediff(later, earlier) as date_diff('day', cast(earlier as date), cast(later as date));
 create or replace macro add_months(day, months) as cast(day + to_months(cast(months as integer)) as date);
 
--- Names of our own, for what both engines have under different names. Spark's spelling of each:
---
---   three_best(a, b, c)  slice(sort_array(collect_list(
---                          named_struct('highest', a, 'then_highest', b, 'lowest', -c)), false), 1, 3)
---   bit_of(number)       shiftleft(1L, cast(number as int))
---   holds_bit(bits, one) (bits & one) <> 0
+-- Names of our own, for what both engines have under different names. How Spark spells them stands in
+-- sql/catalog/spark-spelling.ts.
 
 -- An aggregate: the three rows with the highest a, of equals the highest b, then the lowest c. None
 -- of them may be NULL.

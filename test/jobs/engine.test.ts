@@ -32,7 +32,7 @@ describe("the check that keys are unique, over many rows", function () {
           await writeTable(session, folder, table);
           const engine = new DuckDBEngine(session, folder);
           const query = checkQuery(table, check, new Date());
-          const failing = await engine.countFailingRows(table, check, query, undefined);
+          const failing = await engine.countFailingRows({ table, check, query, slice: undefined });
           expect(failing).to.equal(copies);
         });
       });

@@ -24,5 +24,6 @@ export async function runLocally(
 ): Promise<Run> {
   const only = steps.map(({ name }) => name);
   const usual = { small: false, merge: false, delivered: undefined, months: undefined };
-  return runPipeline({ ...usual, log: "text", only, ...options }, log);
+  const engine = "duckdb" as const;
+  return runPipeline({ ...usual, engine, log: "text", only, ...options }, log);
 }

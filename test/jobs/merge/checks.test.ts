@@ -73,7 +73,7 @@ describe("the checks of a merge", function () {
       for (const check of table.checks.filter(({ check: kind }) => byRow.includes(kind))) {
         const query = checkQuery(table, check, new Date());
         const ask = (slice?: { of: Table; by: undefined }): Promise<number> =>
-          engine.countFailingRows(table, check, query, slice);
+          engine.countFailingRows({ table, check, query, slice });
         found.push([check.check, await ask(), await ask({ of: table, by: undefined })]);
       }
     });

@@ -1,0 +1,158 @@
+"""Runs models and checks with Spark, as manifests ask for them.
+
+    spark-submit driver.py MANIFEST [MANIFEST ...]
+
+A manifest is JSON that jobs/engine/spark/manifest.ts writes. It says everything; this program knows
+no table by name:
+
+    inputs     tables that are there: id, folder
+    models     tables to make, each behind what it reads: id, select, columns, order, files, folder
+    checks     questions whose answer is one number: table, name, query
+    report     file for what was done
+
+The report, JSON too, has rows and seconds of each model and the number of each check. It is written
+also where something failed: `failure` then says what, its SQL, and Spark's own words. A model's files
+are zstd Parquet with instants adjusted to UTC. What is begun is told on stdout, a line each.
+"""
+
+import json
+import os
+import sys
+import time
+
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
+from pyspark.sql import Observation, SparkSession
+from pyspark.sql import functions as F
+
+# What Spark calls the types that a declaration knows.
+SPARK_TYPES = {
+    "BIGINT": "bigint",
+    "DOUBLE": "double",
+    "STRING": "string",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "TIMESTAMP": "timestamp",
+}
+
+
+class Failure(Exception):
+    """What failed, with the words that a person needs."""
+
+    def __init__(self, kind, name, sql, message):
+        super().__init__(name)
+        self.facts = {"kind": kind, "name": name, "sql": sql, "message": message}
+
+
+def main(paths):
+    manifests = [read_manifest(path) for path in paths]
+    spark = SparkSession.builder.appName("marquee").getOrCreate()
+    spark.sparkContext.setLogLevel("ERROR")
+    try:
+        return max(run(spark, manifest) for manifest in manifests)
+    finally:
+        spark.stop()
+
+
+def read_manifest(path):
+    with open(path, encoding="utf-8") as file:
+        manifest = json.load(file)
+    missing = {"inputs", "models", "checks", "report"} - manifest.keys()
+    if missing:
+        raise SystemExit(f"{path} is no manifest: it lacks {', '.join(sorted(missing))}")
+    return manifest
+
+
+def run(spark, manifest):
+    report = {"spark": spark.version, "models": [], "checks": []}
+    try:
+        work_through(spark, manifest, report)
+        return 0
+    except Failure as failure:
+        report["failure"] = failure.facts
+        return 1
+    finally:
+        write_report(manifest["report"], report)
+
+
+def work_through(spark, manifest, report):
+    tables = manifest["inputs"] + manifest["models"]
+    for layer in sorted({table["id"].split(".")[0] for table in tables}):
+        # In-memory catalogues know nothing of an earlier manifest's tables once these are gone.
+        spark.sql(f"drop database if exists {layer} cascade")
+        spark.sql(f"create database {layer}")
+    for table in manifest["inputs"]:
+        show(spark, table)
+    for model in manifest["models"]:
+        print(f"begins {model['id']}", flush=True)
+        report["models"].append(make(spark, model))
+    for check in manifest["checks"]:
+        print(f"begins {check['table']} {check['name']}", flush=True)
+        report["checks"].append(ask(spark, check))
+
+
+def show(spark, table):
+    """Lets SELECTs read a folder by the table's id."""
+    try:
+        spark.catalog.createTable(table["id"], path=table["folder"], source="parquet")
+    except (PySparkException, Py4JError) as error:
+        raise Failure("input", table["id"], table["folder"], words_of(error)) from error
+
+
+def make(spark, model):
+    start = time.monotonic()
+    counted = Observation()
+    order = [F.col(name).asc_nulls_last() for name in model["order"]]
+    try:
+        rows = spark.sql(model["select"])
+        expect_columns(rows, model)
+        stored = rows.repartition(model["files"]).sortWithinPartitions(order)
+        # Counted as they go by: no pass of their own.
+        counting = stored.observe(counted, F.count(F.lit(1)).alias("rows"))
+        counting.write.mode("overwrite").parquet(model["folder"])
+        show(spark, model)
+    except (PySparkException, Py4JError) as error:
+        raise Failure("model", model["id"], model["select"], words_of(error)) from error
+    seconds = time.monotonic() - start
+    return {"id": model["id"], "rows": counted.get["rows"], "seconds": seconds}
+
+
+def expect_columns(rows, model):
+    """A declaration is a promise: what comes otherwise is told, not cast."""
+    declared = [(column["name"], SPARK_TYPES[column["type"]]) for column in model["columns"]]
+    if rows.dtypes == declared:
+        return
+    gives = ", ".join(f"{name} {kind}" for name, kind in rows.dtypes if (name, kind) not in declared)
+    lacks = ", ".join(f"{name} {kind}" for name, kind in declared if (name, kind) not in rows.dtypes)
+    message = f"gives {gives or 'its columns in another order'} where {lacks or 'that of the declaration'} is declared"
+    raise Failure("model", model["id"], model["select"], message)
+
+
+def ask(spark, check):
+    start = time.monotonic()
+    try:
+        number = spark.sql(check["query"]).first()[0]
+    except (PySparkException, Py4JError) as error:
+        name = f"{check['table']} {check['name']}"
+        raise Failure("check", name, check["query"], words_of(error)) from error
+    seconds = time.monotonic() - start
+    return {**{key: check[key] for key in ("table", "name")}, "failing_rows": number, "seconds": seconds}
+
+
+def words_of(error):
+    """Spark's message without its stack; the innermost cause, where Spark only says that it failed."""
+    lines = str(error).splitlines()
+    causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]
+    said = [line for line in lines if line.strip() and not line.lstrip().startswith(("at ", "..."))]
+    return (causes[-1] if causes else " ".join(said))[:2000]
+
+
+def write_report(path, report):
+    draft = f"{path}.next"
+    with open(draft, "w", encoding="utf-8") as file:
+        json.dump(report, file)
+    os.replace(draft, path)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,44 @@
+import { access, readFile } from "node:fs/promises";
+import path from "node:path";
+
+import { MarqueeError } from "../../../errors.ts";
+
+/** Where scripts/setup/spark.sh puts Spark and says which Java it found. */
+export const sparkFolder = path.join(import.meta.dirname, "..", "..", "..", ".cache", "spark");
+
+export interface Installation {
+  /** Spark's own folder, with bin/spark-submit. */
+  home: string;
+  /** The interpreter that Spark's Python was installed for. */
+  python: string;
+  java: string;
+}
+
+/**
+ * Spark as the setup left it; SPARK_HOME, PYSPARK_PYTHON and JAVA_HOME count where they are set.
+ *
+ * @throws MarqueeError (usage) where there is none
+ */
+export async function findSpark(
+  environment: NodeJS.ProcessEnv = process.env,
+  folder = sparkFolder,
+): Promise<Installation> {
+  const noted = async (name: string): Promise<string> =>
+    readFile(path.join(folder, name), "utf8").then(
+      (text) => text.trim(),
+      () => "",
+    );
+  const home = environment["SPARK_HOME"] ?? (await noted("home"));
+  const python = environment["PYSPARK_PYTHON"] ?? path.join(folder, "python", "bin", "python");
+  const java = environment["JAVA_HOME"] ?? (await noted("java"));
+  const isThere = await access(path.join(home, "bin", "spark-submit")).then(
+    () => home !== "",
+    () => false,
+  );
+  if (isThere) return { home, python, java };
+  throw new MarqueeError({
+    reason: "usage",
+    what: "there is no Spark on this machine",
+    next: "Install it with scripts/setup/spark.sh, or let SPARK_HOME name it",
+  });
+}

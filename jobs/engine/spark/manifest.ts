@@ -1,0 +1,66 @@
+import type { Table } from "../../../sql/catalog/types.ts";
+import { sparkSpelling } from "../../../sql/catalog/spark-spelling.ts";
+import { tableFolder } from "../../lake/table-files.ts";
+import type { Question } from "../engine.ts";
+
+/** What driver.py is asked for; it is written as JSON, whose keys these are. */
+export interface Manifest {
+  inputs: { id: string; folder: string }[];
+  models: Model[];
+  checks: { table: string; name: string; query: string }[];
+  /** Where the driver writes what it did. */
+  report: string;
+}
+
+interface Model {
+  id: string;
+  select: string;
+  columns: { name: string; type: string }[];
+  /** Columns by which the rows lie in a file. */
+  order: string[];
+  /** How many files are written. */
+  files: number;
+  folder: string;
+}
+
+/** What driver.py leaves behind. */
+export interface Report {
+  spark: string;
+  models: { id: string; rows: number; seconds: number }[];
+  checks: { table: string; name: string; failing_rows: number; seconds: number }[];
+  failure?: { kind: "input" | "model" | "check"; name: string; sql: string; message: string };
+}
+
+/**
+ * Asks for tables and for answers, over the tables of a root.
+ *
+ * @param shown tables that are there
+ */
+export function manifestOf(
+  root: string,
+  report: string,
+  shown: readonly Table[],
+  models: readonly Table[],
+  questions: readonly Question[],
+): Manifest {
+  const made = new Set(models.map(({ id }) => id));
+  return {
+    inputs: shown
+      .filter(({ id }) => !made.has(id))
+      .map((table) => ({ id: table.id, folder: tableFolder(root, table) })),
+    models: models.map((table) => ({
+      id: table.id,
+      select: sparkSpelling(table.select ?? ""),
+      columns: table.columns.map(({ name, type }) => ({ name, type })),
+      order: [...new Set([...table.cluster, ...table.key])],
+      files: 1,
+      folder: tableFolder(root, table),
+    })),
+    checks: questions.map(({ table, check, query }) => ({
+      table: table.id,
+      name: check.name,
+      query: sparkSpelling(query),
+    })),
+    report,
+  };
+}

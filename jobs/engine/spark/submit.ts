@@ -1,0 +1,120 @@
+import { spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { access, readFile } from "node:fs/promises";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { pipeline } from "node:stream/promises";
+
+import { MarqueeError } from "../../../errors.ts";
+import type { Installation } from "./installation.ts";
+import { localSettings, sparkSettings } from "./settings.ts";
+
+const driver = path.join(import.meta.dirname, "driver.py");
+
+/** Memory of the one process in which Spark works here, unless MARQUEE_SPARK_MEMORY says otherwise. */
+const usualMemory = "4g";
+
+interface Circumstances {
+  /** Where Spark's log is kept, and what it needs for itself. */
+  folder: string;
+  stop: AbortSignal | undefined;
+  begins: (what: string) => void;
+}
+
+/**
+ * Runs driver.py with manifests, and ends it with all its children when it is stopped. A model or
+ * check that failed stands in the manifest's report.
+ *
+ * @throws MarqueeError (lake) where Spark ended without a report: no memory, no Java
+ */
+export async function submit(
+  { home, python, java }: Installation,
+  manifests: readonly string[],
+  { folder, stop, begins }: Circumstances,
+): Promise<void> {
+  const settings = Object.entries({
+    ...sparkSettings,
+    ...localSettings,
+    "spark.sql.warehouse.dir": path.join(folder, "warehouse"),
+    "spark.local.dir": path.join(folder, "local"),
+  });
+  const child = spawn(
+    path.join(home, "bin", "spark-submit"),
+    [
+      ...["--master", "local[*]", "--driver-memory", sparkMemory()],
+      ...settings.flatMap(([name, value]) => ["--conf", `${name}=${value}`]),
+      driver,
+      ...manifests,
+    ],
+    {
+      // A group of its own, so that nothing is left of it when it is stopped.
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        ...process.env,
+        SPARK_HOME: home,
+        PYSPARK_PYTHON: python,
+        PYSPARK_DRIVER_PYTHON: python,
+        ...(java === "" ? {} : { JAVA_HOME: java }),
+      },
+    },
+  );
+  const end = (): void => {
+    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+  };
+  stop?.addEventListener("abort", end, { once: true });
+  const log = path.join(folder, "spark.log");
+  const logged = pipeline(child.stderr, createWriteStream(log));
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    if (line.startsWith("begins ")) begins(line.slice("begins ".length));
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  }).finally(() => stop?.removeEventListener("abort", end));
+  await logged.catch(() => undefined);
+  stop?.throwIfAborted();
+  if (code !== 0 && !(await hasReports(manifests))) throw await died(log);
+}
+
+async function hasReports(manifests: readonly string[]): Promise<boolean> {
+  for (const manifest of manifests) {
+    const { report } = JSON.parse(await readFile(manifest, "utf8")) as { report: string };
+    if (!(await isThere(report))) return false;
+  }
+  return true;
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** What a person can do about it is the same wherever it shows. */
+export function outOfMemory(what: string): MarqueeError {
+  return new MarqueeError({
+    reason: "lake",
+    what: `Spark's ${sparkMemory()} of memory were not enough for ${what}`,
+    next: "Give it more with MARQUEE_SPARK_MEMORY, such as 8g",
+  });
+}
+
+function sparkMemory(): string {
+  return process.env["MARQUEE_SPARK_MEMORY"] ?? usualMemory;
+}
+
+/** Lines of Spark's log that tell of its own doings, and those of a stack. */
+const isNoise = /^\s+at |^\d\d\/\d\d\/\d\d [\d:]+ (INFO|WARN) |^WARNING: /;
+
+async function died(log: string): Promise<MarqueeError> {
+  const text = await readFile(log, "utf8").catch(() => "");
+  if (text.includes("OutOfMemoryError")) return outOfMemory("its work");
+  const lines = text.split("\n").filter((line) => line.trim() !== "" && !isNoise.test(line));
+  return new MarqueeError({
+    reason: "lake",
+    what: `Spark ended without a report: ${lines.slice(-3).join(" ")}`,
+    next: `Its log is ${log}`,
+  });
+}

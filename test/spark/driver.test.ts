@@ -1,0 +1,120 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+
+import { expect } from "chai";
+
+import { SparkEngine } from "../../jobs/engine/spark/engine.ts";
+import { findSpark } from "../../jobs/engine/spark/installation.ts";
+import { submit } from "../../jobs/engine/spark/submit.ts";
+import { writeTable } from "../../jobs/lake/table-files.ts";
+import type { MarqueeError } from "../../errors.ts";
+import type { Table } from "../../sql/catalog/types.ts";
+import { tableOf } from "../support/catalog.ts";
+import { failure } from "../support/errors.ts";
+import { withFolder } from "../support/folder.ts";
+import { withSession } from "../support/read-source.ts";
+
+const isThere = await findSpark().then(
+  () => true,
+  () => false,
+);
+
+/** A model of one column that Spark makes of links. */
+async function modelOf(select: string): Promise<Table> {
+  const dates = await tableOf("core.dates");
+  const [column] = dates.columns;
+  return {
+    ...dates,
+    columns: [{ ...column!, name: "found", type: "BIGINT" }],
+    key: ["found"],
+    cluster: [],
+    select,
+  };
+}
+
+describe("Spark that fails", function () {
+  if (!isThere) {
+    it.skip("SKIPPED: there is no Spark on this machine; scripts/setup/spark.sh installs it");
+    return;
+  }
+
+  /** How a run with this model ends. */
+  async function failed(select: string, memory?: string): Promise<MarqueeError> {
+    const model = await modelOf(select);
+    const links = { ...(await tableOf("staging.links")), select: "" };
+    const before = process.env["MARQUEE_SPARK_MEMORY"];
+    if (memory !== undefined) process.env["MARQUEE_SPARK_MEMORY"] = memory;
+    try {
+      return await withSession(async (session, work) => {
+        const rows =
+          "select i as movie_id, 'tt' || i as imdb_id, i as tmdb_id from range(1, 5) t(i)";
+        await writeTable(session, work, { ...links, select: rows });
+        const engine = new SparkEngine(session, work, undefined);
+        await engine.show([links]);
+        return failure(
+          engine.announce([model], [], () => undefined),
+          memory === undefined ? "catalog" : "lake",
+        );
+      });
+    } finally {
+      if (before === undefined) delete process.env["MARQUEE_SPARK_MEMORY"];
+      else process.env["MARQUEE_SPARK_MEMORY"] = before;
+    }
+  }
+
+  it("says which model, in which file, and Spark's own words without a stack", async () => {
+    const unknown = await failed("select nowhere as found from staging.links");
+    expect(unknown.line).to.match(
+      /^sql\/core\/dates\.sql: core\.dates cannot be made by Spark: .*UNRESOLVED_COLUMN.*nowhere/,
+    );
+    const atRuntime = await failed(
+      "select cast('x' || imdb_id as bigint) as found from staging.links",
+    );
+    expect(atRuntime.line).to.match(/core\.dates cannot be made by Spark: .*CAST_INVALID_INPUT/);
+    expect(atRuntime.line).not.to.match(/\bat org\.apache|\bat java\./);
+  });
+
+  it("says what is declared where a model gives something else", async () => {
+    const { line } = await failed("select cast(1 as int) as found from staging.links");
+    expect(line).to.include("gives found int where found bigint is declared");
+  });
+
+  it("says what to do where there is too little memory", async () => {
+    const { line } = await failed("select movie_id as found from staging.links", "300m");
+    expect(line).to.match(/memory|Spark ended without a report/);
+  });
+
+  it("names a folder that is not there", async () => {
+    await withSession(async (session, work) => {
+      await mkdir(path.join(work, "spark"));
+      const manifest = path.join(work, "manifest.json");
+      const report = path.join(work, "report.json");
+      const inputs = [{ id: "staging.links", folder: path.join(work, "nowhere") }];
+      await writeFile(manifest, JSON.stringify({ inputs, models: [], checks: [], report }));
+      await submit(await findSpark(), [manifest], {
+        folder: work,
+        stop: undefined,
+        begins: () => undefined,
+      });
+      const said = JSON.parse(await readFile(report, "utf8")) as { failure?: { name: string } };
+      expect(said.failure?.name).to.equal("staging.links");
+      expect(session).to.exist;
+    });
+  });
+
+  it("says of a broken manifest what it lacks", async () => {
+    await withFolder(async (folder) => {
+      const manifest = path.join(folder, "manifest.json");
+      await writeFile(manifest, JSON.stringify({ report: path.join(folder, "report.json") }));
+      const { line } = await failure(
+        submit(await findSpark(), [manifest], {
+          folder,
+          stop: undefined,
+          begins: () => undefined,
+        }),
+        "lake",
+      );
+      expect(line).to.match(/is no manifest: it lacks checks, inputs, models/);
+    });
+  });
+});
