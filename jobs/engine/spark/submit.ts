@@ -65,8 +65,11 @@ export async function submit(
   stop?.addEventListener("abort", end, { once: true });
   const log = path.join(folder, "spark.log");
   const logged = pipeline(child.stderr, createWriteStream(log));
+  // Spark sends the driver's last words here too, whatever it wrote them to.
+  const lastWords: string[] = [];
   createInterface({ input: child.stdout }).on("line", (line) => {
     if (line.startsWith("begins ")) begins(line.slice("begins ".length));
+    else lastWords.push(line);
   });
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
@@ -74,7 +77,7 @@ export async function submit(
   }).finally(() => stop?.removeEventListener("abort", end));
   await logged.catch(() => undefined);
   stop?.throwIfAborted();
-  if (code !== 0 && !(await hasReports(manifests))) throw await died(log);
+  if (code !== 0 && !(await hasReports(manifests))) throw await died(log, lastWords);
 }
 
 async function hasReports(manifests: readonly string[]): Promise<boolean> {
@@ -108,10 +111,12 @@ function sparkMemory(): string {
 /** Lines of Spark's log that tell of its own doings, and those of a stack. */
 const isNoise = /^\s+at |^\d\d\/\d\d\/\d\d [\d:]+ (INFO|WARN) |^WARNING: /;
 
-async function died(log: string): Promise<MarqueeError> {
+async function died(log: string, lastWords: readonly string[]): Promise<MarqueeError> {
   const text = await readFile(log, "utf8").catch(() => "");
   if (text.includes("OutOfMemoryError")) return outOfMemory("its work");
-  const lines = text.split("\n").filter((line) => line.trim() !== "" && !isNoise.test(line));
+  const lines = [...text.split("\n"), ...lastWords].filter(
+    (line) => line.trim() !== "" && !isNoise.test(line),
+  );
   return new MarqueeError({
     reason: "lake",
     what: `Spark ended without a report: ${lines.slice(-3).join(" ")}`,
