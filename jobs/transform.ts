@@ -18,15 +18,15 @@ export async function transform(run: Run): Promise<void> {
 
   const models = catalog.tables.filter(({ layer }) => layer === "core" || layer === "marts");
   const { merge } = state.prepared;
-  const isAllMade = merge === undefined || !engine.makesSlices;
-  const questions = run.options.only.includes("check") ? questionsOf(run) : [];
   await log.progress("transform", models.length, async (tick) => {
-    if (isAllMade) await engine.announce(models, questions, tick);
+    if (merge === undefined || !engine.makesSlices) {
+      await makeAll(run, models, tick);
+      for (const { id } of models) if (merge !== undefined) merge.changes[id] = "any";
+      return;
+    }
     for (const table of models) {
       tick(table.id);
-      if (isAllMade) tell(run, await engine.make(table));
-      else merge.changes[table.id] = await makeAfterMerge(run, table, merge.changes, published);
-      if (isAllMade && merge !== undefined) merge.changes[table.id] = "any";
+      merge.changes[table.id] = await makeAfterMerge(run, table, merge.changes, published);
     }
   });
 
@@ -42,6 +42,19 @@ export async function transform(run: Run): Promise<void> {
     transformedBy: run.id,
     checkedBy: undefined,
   });
+}
+
+async function makeAll(
+  run: Run,
+  models: readonly Table[],
+  tick: (what: string) => void,
+): Promise<void> {
+  const { engine, options } = run;
+  await engine.announce(models, options.only.includes("check") ? questionsOf(run) : [], tick);
+  for (const table of models) {
+    tick(table.id);
+    tell(run, await engine.make(table));
+  }
 }
 
 /** What a merge changed is told in words of what was published when it began. */

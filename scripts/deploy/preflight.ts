@@ -1,4 +1,5 @@
-import { access, readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
 
@@ -58,18 +59,11 @@ async function hasCredentials(environment: NodeJS.ProcessEnv): Promise<boolean> 
   const { GOOGLE_OAUTH_ACCESS_TOKEN, GOOGLE_CREDENTIALS, GOOGLE_APPLICATION_CREDENTIALS } =
     environment;
   if (GOOGLE_OAUTH_ACCESS_TOKEN || GOOGLE_CREDENTIALS) return true;
-  if (GOOGLE_APPLICATION_CREDENTIALS) return exists(GOOGLE_APPLICATION_CREDENTIALS);
+  if (GOOGLE_APPLICATION_CREDENTIALS) return existsSync(GOOGLE_APPLICATION_CREDENTIALS);
   const home = environment["HOME"] ?? homedir();
   const folder = environment["CLOUDSDK_CONFIG"] ?? path.join(home, ".config", "gcloud");
-  if (await exists(path.join(folder, "application_default_credentials.json"))) return true;
+  if (existsSync(path.join(folder, "application_default_credentials.json"))) return true;
   // A machine of Google's has an account attached.
   const product = await readFile("/sys/class/dmi/id/product_name", "utf8").catch(() => "");
   return product.includes("Google");
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }

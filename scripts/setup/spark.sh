@@ -23,14 +23,9 @@ java_home() {
 java=$(java_home 17)
 java=${java:-$(java_home 11)}
 if [ -z "$java" ]; then
-  if ! command -v apt-get > /dev/null; then
-    echo "error: no Java 17 or 11 and no apt-get: install one, or let JAVA_HOME name it" >&2
-    exit 1
-  fi
-  as_root=()
-  if [ "$(id -u)" -ne 0 ]; then as_root=(sudo); fi
-  "${as_root[@]}" apt-get update -qq
-  "${as_root[@]}" apt-get install -y -qq --no-install-recommends openjdk-17-jre-headless > /dev/null
+  scripts/setup/apt-install.sh \
+    "no Java 17 or 11 and no apt-get: install one, or let JAVA_HOME name it" \
+    openjdk-17-jre-headless
   java=$(java_home 17)
 fi
 

@@ -5,7 +5,6 @@ import path from "node:path";
 import { expect } from "chai";
 
 import { Session } from "../../jobs/duckdb.ts";
-import { findSpark } from "../../jobs/engine/spark/installation.ts";
 import { catalog } from "../support/catalog.ts";
 import { runLocally } from "../support/pipeline.ts";
 import {
@@ -14,13 +13,10 @@ import {
   modelsOf,
   withBothEngines,
 } from "../support/spark/both-engines.ts";
+import { describeWithSpark } from "../support/spark/describe.ts";
 import { nasty, writeNasty } from "../support/spark/nasty.ts";
 import { questionsOf } from "../../jobs/questions.ts";
 
-const isThere = await findSpark().then(
-  () => true,
-  () => false,
-);
 const { tables } = await catalog();
 const sample = "the sample";
 const sets = [sample, ...nasty.map(({ name }) => name)];
@@ -33,11 +29,7 @@ const gaps: Readonly<Record<string, string>> = {
   "NULLs in every column, marts.top_movies_by_user": takesNoNulls,
 };
 
-describe("the same tables from Spark and DuckDB", function () {
-  if (!isThere) {
-    it.skip("SKIPPED: there is no Spark on this machine; scripts/setup/spark.sh installs it");
-    return;
-  }
+describeWithSpark("the same tables from Spark and DuckDB", () => {
   let folder: string;
   let session: Session;
   let compared: Compared[];

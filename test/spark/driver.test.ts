@@ -1,10 +1,10 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { expect } from "chai";
 
 import { SparkEngine } from "../../jobs/engine/spark/engine.ts";
 import { findSpark } from "../../jobs/engine/spark/installation.ts";
+import type { Manifest } from "../../jobs/engine/spark/manifest.ts";
 import { submit } from "../../jobs/engine/spark/submit.ts";
 import { writeTable } from "../../jobs/lake/table-files.ts";
 import type { MarqueeError } from "../../errors.ts";
@@ -13,11 +13,7 @@ import { tableOf } from "../support/catalog.ts";
 import { failure } from "../support/errors.ts";
 import { withFolder } from "../support/folder.ts";
 import { withSession } from "../support/read-source.ts";
-
-const isThere = await findSpark().then(
-  () => true,
-  () => false,
-);
+import { describeWithSpark } from "../support/spark/describe.ts";
 
 /** A model of one column that Spark makes of links. */
 async function modelOf(select: string): Promise<Table> {
@@ -32,12 +28,7 @@ async function modelOf(select: string): Promise<Table> {
   };
 }
 
-describe("Spark that fails", function () {
-  if (!isThere) {
-    it.skip("SKIPPED: there is no Spark on this machine; scripts/setup/spark.sh installs it");
-    return;
-  }
-
+describeWithSpark("Spark that fails", () => {
   /** How a run with this model ends. */
   async function failed(select: string, memory?: string): Promise<MarqueeError> {
     const model = await modelOf(select);
@@ -85,35 +76,22 @@ describe("Spark that fails", function () {
   });
 
   it("names a folder that is not there", async () => {
-    await withSession(async (session, work) => {
-      await mkdir(path.join(work, "spark"));
-      const manifest = path.join(work, "manifest.json");
+    await withFolder(async (work) => {
       const report = path.join(work, "report.json");
       const inputs = [{ id: "staging.links", folder: path.join(work, "nowhere") }];
-      await writeFile(manifest, JSON.stringify({ inputs, models: [], checks: [], report }));
-      await submit(await findSpark(), [manifest], {
-        folder: work,
-        stop: undefined,
-        begins: () => undefined,
-      });
-      const said = JSON.parse(await readFile(report, "utf8")) as { failure?: { name: string } };
-      expect(said.failure?.name).to.equal("staging.links");
-      expect(session).to.exist;
+      const asked = { inputs, models: [], checks: [], report };
+      const circumstances = { folder: work, stop: undefined, begins: () => undefined };
+      const [said] = await submit(await findSpark(), [asked], circumstances);
+      expect(said?.failure?.name).to.equal("staging.links");
     });
   });
 
   it("says of a broken manifest what it lacks", async () => {
     await withFolder(async (folder) => {
-      const manifest = path.join(folder, "manifest.json");
-      await writeFile(manifest, JSON.stringify({ report: path.join(folder, "report.json") }));
-      const { line } = await failure(
-        submit(await findSpark(), [manifest], {
-          folder,
-          stop: undefined,
-          begins: () => undefined,
-        }),
-        "lake",
-      );
+      const broken = { report: path.join(folder, "report.json") } as Manifest;
+      const circumstances = { folder, stop: undefined, begins: () => undefined };
+      const submitted = submit(await findSpark(), [broken], circumstances);
+      const { line } = await failure(submitted, "lake");
       expect(line).to.match(/is no manifest: it lacks checks, inputs, models/);
     });
   });

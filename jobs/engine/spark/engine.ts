@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 
 import { MarqueeError } from "../../../errors.ts";
@@ -82,23 +82,14 @@ export class SparkEngine implements Engine {
     const folder = path.join(this.#work, "spark");
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
-    const [manifest, report] = [
-      path.join(folder, "manifest.json"),
-      path.join(folder, "report.json"),
-    ];
-    const asked = manifestOf(
-      path.resolve(this.#work),
-      path.resolve(report),
-      this.#shown,
-      models,
-      questions,
-    );
-    await writeFile(manifest, JSON.stringify(asked));
+    const report = path.resolve(folder, "report.json");
+    const asked = manifestOf(path.resolve(this.#work), report, this.#shown, models, questions);
     for (const model of models) {
       await rm(tableFolder(this.#work, model), { recursive: true, force: true });
     }
-    await submit(installation, [manifest], { folder, stop: this.#stop, begins });
-    const done = JSON.parse(await readFile(report, "utf8")) as Report;
+    const circumstances = { folder, stop: this.#stop, begins };
+    const [done] = await submit(installation, [asked], circumstances);
+    if (done === undefined) throw unannounced("anything");
     if (done.failure !== undefined) throw sparkFailure(done.failure, models);
     await rm(folder, { recursive: true, force: true });
     return done;

@@ -1,4 +1,5 @@
-import { access, readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 
 import { MarqueeError } from "../../../errors.ts";
@@ -31,11 +32,9 @@ export async function findSpark(
   const home = environment["SPARK_HOME"] ?? (await noted("home"));
   const python = environment["PYSPARK_PYTHON"] ?? path.join(folder, "python", "bin", "python");
   const java = environment["JAVA_HOME"] ?? (await noted("java"));
-  const isThere = await access(path.join(home, "bin", "spark-submit")).then(
-    () => home !== "",
-    () => false,
-  );
-  if (isThere) return { home, python, java };
+  if (home !== "" && existsSync(path.join(home, "bin", "spark-submit"))) {
+    return { home, python, java };
+  }
   throw new MarqueeError({
     reason: "usage",
     what: "there is no Spark on this machine",

@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
-import { access, readFile } from "node:fs/promises";
+import { createWriteStream, existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 
 import { MarqueeError } from "../../../errors.ts";
 import type { Installation } from "./installation.ts";
+import type { Manifest, Report } from "./manifest.ts";
 import { localSettings, sparkSettings } from "./settings.ts";
 
 const driver = path.join(import.meta.dirname, "driver.py");
@@ -22,16 +23,20 @@ interface Circumstances {
 }
 
 /**
- * Runs driver.py with manifests, and ends it with all its children when it is stopped. A model or
- * check that failed stands in the manifest's report.
+ * Runs driver.py with manifests, and ends it with all its children when it is stopped.
  *
+ * @returns the report of each; a model or check that failed stands in it
  * @throws MarqueeError (lake) where Spark ended without a report: no memory, no Java
  */
 export async function submit(
   { home, python, java }: Installation,
-  manifests: readonly string[],
+  asked: readonly Manifest[],
   { folder, stop, begins }: Circumstances,
-): Promise<void> {
+): Promise<Report[]> {
+  const manifests = asked.map((_, index) => path.join(folder, `manifest-${index}.json`));
+  for (const [index, file] of manifests.entries()) {
+    await writeFile(file, JSON.stringify(asked[index]));
+  }
   const settings = Object.entries({
     ...sparkSettings,
     ...localSettings,
@@ -77,22 +82,11 @@ export async function submit(
   }).finally(() => stop?.removeEventListener("abort", end));
   await logged.catch(() => undefined);
   stop?.throwIfAborted();
-  if (code !== 0 && !(await hasReports(manifests))) throw await died(log, lastWords);
-}
-
-async function hasReports(manifests: readonly string[]): Promise<boolean> {
-  for (const manifest of manifests) {
-    const { report } = JSON.parse(await readFile(manifest, "utf8")) as { report: string };
-    if (!(await isThere(report))) return false;
+  if (code !== 0 && !asked.every(({ report }) => existsSync(report))) {
+    throw await died(log, lastWords);
   }
-  return true;
-}
-
-async function isThere(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
+  const reports = asked.map(({ report }) => readFile(report, "utf8"));
+  return (await Promise.all(reports)).map((text) => JSON.parse(text) as Report);
 }
 
 /** What a person can do about it is the same wherever it shows. */

@@ -1,4 +1,4 @@
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, symlink } from "node:fs/promises";
 import path from "node:path";
 
 import { expect } from "chai";
@@ -7,7 +7,7 @@ import type { Session } from "../../../jobs/duckdb.ts";
 import { DuckDBEngine } from "../../../jobs/engine/duckdb.ts";
 import type { Question } from "../../../jobs/engine/engine.ts";
 import { findSpark } from "../../../jobs/engine/spark/installation.ts";
-import { manifestOf, type Report } from "../../../jobs/engine/spark/manifest.ts";
+import { type Manifest, manifestOf, type Report } from "../../../jobs/engine/spark/manifest.ts";
 import { submit } from "../../../jobs/engine/spark/submit.ts";
 import { tableFiles } from "../../../jobs/lake/table-files.ts";
 import { questionsOf } from "../../../jobs/questions.ts";
@@ -48,7 +48,7 @@ export async function withBothEngines(
   const staging = catalog.tables.filter(({ layer }) => layer === "staging");
   const questions = questionsOf({ catalog, startedAt: new Date("2026-01-01T00:00:00Z") });
   const compared: Compared[] = [];
-  const manifests: string[] = [];
+  const manifests: Manifest[] = [];
   for (const [index, [name, input]] of Object.entries(inputs).entries()) {
     const roots = await rootsOver(path.join(folder, `set-${index}`), input);
     const engine = new DuckDBEngine(session, roots.duckdb);
@@ -58,17 +58,14 @@ export async function withBothEngines(
     for (const question of questions) {
       answers.push({ question, duckdb: await engine.countFailingRows(question), spark: -1 });
     }
-    const manifest = path.join(roots.spark, "manifest.json");
     const report = path.join(roots.spark, "report.json");
-    const asked = manifestOf(roots.spark, report, staging, models, questions);
-    await writeFile(manifest, JSON.stringify(asked));
-    manifests.push(manifest);
+    manifests.push(manifestOf(roots.spark, report, staging, models, questions));
     compared.push({ name, roots, answers, report: { spark: "", models: [], checks: [] } });
   }
-  await submit(await findSpark(), manifests, { folder, stop: undefined, begins: () => undefined });
-  for (const each of compared) {
-    const text = await readFile(path.join(each.roots.spark, "report.json"), "utf8");
-    each.report = JSON.parse(text) as Report;
+  const circumstances = { folder, stop: undefined, begins: () => undefined };
+  const reports = await submit(await findSpark(), manifests, circumstances);
+  for (const [place, each] of compared.entries()) {
+    each.report = reports[place] ?? each.report;
     for (const [index, { failing_rows }] of each.report.checks.entries()) {
       const answer = each.answers[index];
       if (answer !== undefined) answer.spark = failing_rows;

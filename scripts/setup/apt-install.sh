@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Installs Debian's packages for the other setup scripts.
+#
+#   scripts/setup/apt-install.sh WHAT-TO-DO-WITHOUT-APT PACKAGE...
+set -euo pipefail
+
+otherwise=$1
+shift
+if ! command -v apt-get > /dev/null; then
+  echo "error: $otherwise" >&2
+  exit 1
+fi
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then as_root=(sudo); fi
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" apt-get install -y -qq --no-install-recommends "$@" > /dev/null
