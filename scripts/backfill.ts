@@ -5,7 +5,14 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { exitCodes, MarqueeError } from "../errors.ts";
 import { parsed } from "../jobs/command-line.ts";
 import { type Months, monthsIn } from "../jobs/months.ts";
-import { deliveredOf, expectLake, logFormatOf, monthsOf } from "../jobs/options.ts";
+import {
+  deliveredOf,
+  type EngineName,
+  engineNames,
+  expectLake,
+  logFormatOf,
+  monthsOf,
+} from "../jobs/options.ts";
 import { runPipeline, steps } from "../jobs/pipeline.ts";
 import { createLog, type Log, type LogFormat } from "../jobs/report/log.ts";
 import { stoppable } from "../jobs/signals.ts";
@@ -25,6 +32,7 @@ interface Said {
   lake: string;
   small: boolean;
   delivered?: string;
+  engine: EngineName;
   restart: boolean;
   log: LogFormat;
 }
@@ -42,6 +50,11 @@ const command = new Command("npm run backfill --")
   .option("--lake <folder>", "where the results are kept", "data")
   .option("--small", "take a file's small edition where a folder holds both", false)
   .option("--delivered <day or instant>", "when files came that lie in no dated folder")
+  .addOption(
+    new Option("--engine <name>", "who runs models and checks")
+      .choices(engineNames)
+      .default("duckdb"),
+  )
   .option("--restart", "begin again, although a backfill is unfinished", false)
   .addOption(
     new Option("--log <format>", "how it is reported").choices(["text", "json"]).default("text"),
@@ -78,7 +91,7 @@ async function backfill(said: Said, report: Log, stop: AbortSignal): Promise<voi
     const { sources, small, delivered } = progress;
     const only = steps.map(({ name }) => name);
     const how = { sources, small, lake: said.lake, only, log: said.log };
-    const engine = "duckdb" as const;
+    const { engine } = said;
     const run = { ...how, merge: true, delivered: new Date(delivered), months, engine };
     await runPipeline(run, report);
     progress = { ...progress, done: index + 1 };

@@ -5,7 +5,7 @@ import process from "node:process";
 
 import { exitCodes } from "../errors.ts";
 import { stoppable } from "../jobs/signals.ts";
-import { benchGrowth, benchOne } from "./bench/benches.ts";
+import { benchEngines, benchGrowth, benchOne } from "./bench/benches.ts";
 import { drawGrowth } from "./bench/growth.ts";
 import { readOptions } from "./bench/options.ts";
 import { expectWritable } from "./bench/result.ts";
@@ -24,9 +24,9 @@ await program(async () => {
   const text = await stoppable((signal) =>
     withWorkFolder((work) => {
       const surroundings = { work, signal, tell };
-      return options.kind === "one"
-        ? benchOne(options, words, surroundings)
-        : benchGrowth(options, words, surroundings);
+      if (options.kind === "one") return benchOne(options, words, surroundings);
+      if (options.kind === "engines") return benchEngines(options, words, surroundings);
+      return benchGrowth(options, words, surroundings);
     }),
   );
   console.log(text);

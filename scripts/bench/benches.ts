@@ -3,11 +3,12 @@ import path from "node:path";
 
 import { whole } from "../../jobs/report/plain-table.ts";
 import { expectRoom, makeData } from "./data.ts";
+import { measureEngines } from "./engines.ts";
 import { type GrowthPoint, growthPoint, recordFolder, recordGrowth } from "./growth.ts";
 import { measure, type Surroundings } from "./measure.ts";
 import type { BenchOptions } from "./options.ts";
 import { circumstances, writeJson } from "./result.ts";
-import { benchText, growthText } from "./table.ts";
+import { benchText, enginesText, growthText } from "./table.ts";
 
 type Asked<Kind extends BenchOptions["kind"]> = Extract<BenchOptions, { kind: Kind }>;
 
@@ -30,6 +31,25 @@ export async function benchOne(
   if (json !== undefined) await writeJson(json, bench);
   if (record) await writeJson(path.join(recordFolder, "bench.json"), bench);
   return benchText(around, measured);
+}
+
+/**
+ * Measures both engines over the same staging tables.
+ *
+ * @returns what a person reads at the end
+ */
+export async function benchEngines(
+  { ratings, times, keep, json }: Asked<"engines">,
+  words: readonly string[],
+  surroundings: Surroundings,
+): Promise<string> {
+  const source = path.resolve(keep ?? path.join(surroundings.work, "in"));
+  await expectRoom(source, surroundings.work, ratings);
+  await prepareData(source, ratings, surroundings);
+  const measured = await measureEngines(source, { ratings, times }, surroundings);
+  const around = await circumstances(words);
+  if (json !== undefined) await writeJson(json, { ...around, ...measured });
+  return enginesText(around, measured);
 }
 
 /**

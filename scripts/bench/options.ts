@@ -3,10 +3,11 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { MarqueeError } from "../../errors.ts";
 import { parsed } from "../../jobs/command-line.ts";
 
-/** What a bench is asked for: to measure one size, to measure several, or to draw what is known. */
+/** What a bench is asked for: one size, several, both engines, or to draw what is known. */
 export type BenchOptions =
   | ({ kind: "one"; ratings: number; keep: string | undefined; record: boolean } & Measured)
   | ({ kind: "growth"; sizes: number[] } & Measured)
+  | ({ kind: "engines"; ratings: number; keep: string | undefined } & Measured)
   | { kind: "draw" };
 
 interface Measured {
@@ -42,8 +43,14 @@ export function readOptions(argv: readonly string[]): BenchOptions | undefined {
         .conflicts(["ratings", "keep", "record"]),
     )
     .addOption(
+      new Option("--engine <name>", "measure core and marts by DuckDB and by this engine, in turn")
+        .choices(["spark"])
+        .conflicts(["rows", "record"]),
+    )
+    .addOption(
       new Option("--draw", "draw docs/bench/growth.json again, without measuring").conflicts([
         "rows",
+        "engine",
         "ratings",
         "times",
         "keep",
@@ -53,13 +60,14 @@ export function readOptions(argv: readonly string[]): BenchOptions | undefined {
     );
   if (!parsed(command, argv)) return undefined;
 
-  const { draw, rows, ...said } = command.opts<{
+  const { draw, rows, engine, ...said } = command.opts<{
     ratings?: number;
     times?: number;
     keep?: string;
     json?: string;
     record: boolean;
     rows?: number[];
+    engine?: "spark";
     draw?: true;
   }>();
   if (draw === true) return { kind: "draw" };
@@ -67,6 +75,7 @@ export function readOptions(argv: readonly string[]): BenchOptions | undefined {
   const json = said.json;
   if (rows !== undefined) return { kind: "growth", sizes: rows, times: said.times ?? 1, json };
   const { ratings = realSize, times: repeats = 3, keep, record } = said;
+  if (engine !== undefined) return { kind: "engines", ratings, times: repeats, keep, json };
   return { kind: "one", ratings, times: repeats, keep, record, json };
 }
 

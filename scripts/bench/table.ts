@@ -1,4 +1,5 @@
 import { plainTable, whole } from "../../jobs/report/plain-table.ts";
+import type { EnginesMeasurement } from "./engines.ts";
 import type { GrowthPoint } from "./growth.ts";
 import type { MeasuredFloor, Measurement } from "./measure.ts";
 import type { Circumstances } from "./result.ts";
@@ -16,16 +17,37 @@ export function benchText(
   { machine, peak_memory, files }: Circumstances,
   measured: Measurement,
 ): string {
-  const { ratings, times } = measured;
   const lines = [
-    times === 1
-      ? `${whole(ratings)} ratings, measured once.`
-      : `${whole(ratings)} ratings, measured ${times} times: medians, in brackets the least and the most.`,
-    `On ${machine.cores} cores of ${machine.cpu}, ${gigabytes(machine.memory_bytes)} of memory; ` +
-      `node ${machine.node}, DuckDB ${machine.duckdb}.`,
+    sizeText(measured),
+    `${machineText(machine)}.`,
     `Files: ${files}. Memory: ${peak_memory}.`,
   ];
   return `${stepsTable(measured)}\n\n${lines.join("\n")}\n`;
+}
+
+/** The same of both engines side by side. */
+export function enginesText({ machine }: Circumstances, measured: EnginesMeasurement): string {
+  const { tables, seconds, spark } = measured;
+  const table = plainTable(["table", "rows", "DuckDB, seconds", "Spark, seconds"], [0]);
+  for (const { table: id, rows, seconds: each } of tables)
+    table.push([id, whole(rows), spread(each.duckdb), spread(each.spark)]);
+  const all = "everything, with the engine's start";
+  table.push([all, "", spread(seconds.duckdb), spread(seconds.spark)]);
+  const lines = [
+    sizeText(measured),
+    `${machineText(machine)}, Spark ${spark.version} with ${spark.driver_memory} of driver memory.`,
+  ];
+  return `${table.toString()}\n\n${lines.join("\n")}\n`;
+}
+
+function sizeText({ ratings, times }: { ratings: number; times: number }): string {
+  return times === 1
+    ? `${whole(ratings)} ratings, measured once.`
+    : `${whole(ratings)} ratings, measured ${times} times: medians, in brackets the least and the most.`;
+}
+
+function machineText({ cores, cpu, memory_bytes, node, duckdb }: Circumstances["machine"]): string {
+  return `On ${cores} cores of ${cpu}, ${gigabytes(memory_bytes)} of memory; node ${node}, DuckDB ${duckdb}`;
 }
 
 /** What a person reads at the end of a series of sizes. */

@@ -12,6 +12,7 @@ import {
   type Rule,
   type Site,
 } from "./subset-tree.ts";
+import type { SqlNode } from "./parse.ts";
 import { isNonzero, Types } from "./subset-values.ts";
 
 /** Rules about values: their types, and what arithmetic makes of them. */
@@ -58,13 +59,19 @@ export const doublesStayDoubles: Rule = {
   why: "A double cast to bigint is rounded by DuckDB and cut by Spark; as text 1e7 is 10000000.0 or 1.0E7.",
   check: ({ sites }) => {
     const types = new Types(sites);
-    return sites
-      .filter(({ node }) => ["BIGINT", "VARCHAR"].includes(castOf(node)))
-      .filter(({ node }) => {
-        const child = nodeOf(node, "child");
-        return child !== undefined && types.isDouble(child);
-      })
-      .map((site) => found(site, "a double is cast to bigint or string: keep it a double"));
+    const isDouble = (node: SqlNode) => types.isDouble(node);
+    return [
+      ...sites
+        .filter(({ node }) => ["BIGINT", "VARCHAR"].includes(castOf(node)))
+        .filter(({ node }) => {
+          const child = nodeOf(node, "child");
+          return child !== undefined && isDouble(child);
+        })
+        .map((site) => found(site, "a double is cast to bigint or string: keep it a double")),
+      ...calls(sites, "||", "concat_ws")
+        .filter(({ node }) => nodesOf(node, "children").some(isDouble))
+        .map((site) => found(site, "a double becomes part of a text: keep it a double")),
+    ];
   },
 };
 

@@ -1,15 +1,20 @@
 with movies as (select movie_id, tmdb_id, title, release_year from core.movies),
 
-ratings as (select movie_id, rating from staging.ratings),
-
+-- Half stars are whole numbers, so that their sums are exact.
 rated as (
-    select movie_id, cast(count(*) as bigint) as rating_count, avg(rating) as average_rating
-    from ratings
-    group by movie_id
+    select
+        movie_id,
+        rating_count,
+        average_rating,
+        cast(floor(average_rating * rating_count * 2e0 + 5e-1) as double) as half_stars
+    from marts.movie_rating_stats
+    where rating_count > 0
 ),
 
 -- C: what a film gets on average; m: as many ratings as the most rated tenth of films have.
-overall as (select avg(rating) as overall_average from ratings),
+overall as (
+    select sum(half_stars) / 2e0 / nullif(sum(rating_count), 0) as overall_average from rated
+),
 
 threshold as (
     select percentile_cont(9e-1) within group (order by rating_count) as minimum_count from rated

@@ -1,10 +1,10 @@
-with ratings as (select user_id, rating from staging.ratings),
-
 -- Half stars are whole numbers, so a user on the border of two buckets falls on the right side.
-users as (
-    select user_id, sum(rating * 2e0) as half_stars, cast(count(*) as bigint) as rating_count
-    from ratings
-    group by user_id
+with users as (
+    select
+        user_id,
+        rating_count,
+        cast(floor(average_rating * rating_count * 2e0 + 5e-1) as double) as half_stars
+    from marts.average_rating_by_user
 ),
 
 user_buckets as (

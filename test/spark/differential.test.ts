@@ -1,25 +1,27 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 
 import { expect } from "chai";
 
 import { Session } from "../../jobs/duckdb.ts";
+import { questionsOf } from "../../jobs/questions.ts";
 import { catalog } from "../support/catalog.ts";
-import { runLocally } from "../support/pipeline.ts";
+import { needRealData, realDataIsThere } from "../support/real-data.ts";
 import {
   type Compared,
   expectSameTable,
   modelsOf,
   withBothEngines,
 } from "../support/spark/both-engines.ts";
-import { describeWithSpark } from "../support/spark/describe.ts";
-import { nasty, writeNasty } from "../support/spark/nasty.ts";
-import { questionsOf } from "../../jobs/questions.ts";
+import { describeWithEverySpark, someSparkIsThere } from "../support/spark/describe.ts";
+import { expectFooters } from "../support/spark/footers.ts";
+import { prepareSets, realFiles, setNames } from "../support/spark/sets.ts";
 
-const { tables } = await catalog();
-const sample = "the sample";
-const sets = [sample, ...nasty.map(({ name }) => name)];
+const all = await catalog();
+const models = modelsOf(all);
 
 /** The name that takes no NULLs meets them nowhere else: checks of severity error stop such a run. */
 const takesNoNulls = "three_best is promised no NULLs, and staging.ratings promises to have none";
@@ -29,75 +31,100 @@ const gaps: Readonly<Record<string, string>> = {
   "NULLs in every column, marts.top_movies_by_user": takesNoNulls,
 };
 
-describeWithSpark("the same tables from Spark and DuckDB", () => {
+describe("the same tables from Spark and DuckDB", () => {
   let folder: string;
   let session: Session;
-  let compared: Compared[];
+  let inputs: Record<string, string>;
 
-  before(async () => {
+  before(async function () {
+    if (!someSparkIsThere) this.skip();
     folder = await mkdtemp(path.join(os.tmpdir(), "marquee-test-"));
-    const all = await catalog();
     session = await Session.open({ macros: all.macros, spillFolder: path.join(folder, "spill") });
-    const lake = path.join(folder, "lake");
-    await runLocally({ sources: ["sample"], lake });
-    const inputs: Record<string, string> = { [sample]: path.join(lake, "current") };
-    for (const [index, each] of nasty.entries()) {
-      const root = path.join(folder, `nasty-${index}`);
-      await writeNasty(session, all, root, each);
-      inputs[each.name] = root;
-    }
-    compared = await withBothEngines(session, all, folder, inputs);
+    inputs = await prepareSets(session, folder);
   });
   after(async () => {
+    if (!someSparkIsThere) return;
     session.close();
     await rm(folder, { recursive: true, force: true });
   });
 
-  const setNamed = (name: string): Compared => {
-    const found = compared.find((each) => each.name === name);
-    if (found === undefined) throw new Error(`nobody compared ${name}`);
-    return found;
-  };
+  describeWithEverySpark(({ installation, promised }) => {
+    let compared: Compared[];
+    // One Spark over the real files is enough: the made-up sets are what tells versions apart.
+    const names = setNames.filter((name) => promised === undefined || name !== realFiles);
 
-  for (const name of sets) {
-    describe(name, () => {
-      it("goes through Spark whole", () => {
-        const { failure } = setNamed(name).report;
-        expect(failure, failure?.message).to.equal(undefined);
-      });
-      for (const table of modelsOf({ tables } as Parameters<typeof modelsOf>[0])) {
-        it(`gives the same ${table.id}`, async () => {
-          const reason = gaps[`${name}, ${table.id}`];
-          const difference = await expectSameTable(session, table, setNamed(name)).then(
-            () => undefined,
-            (error: unknown) => error,
-          );
-          if (reason === undefined && difference !== undefined) throw difference as Error;
-          if (reason !== undefined) expect(difference, `is no gap any more: ${reason}`).to.exist;
-        });
-      }
-      it("gives the same answer to every check", () => {
-        const differing = setNamed(name).answers.filter(({ duckdb, spark }) => duckdb !== spark);
-        const told = differing.map(({ question: { table, check }, duckdb, spark }) => {
-          return `${table.id} ${check.name}: DuckDB ${duckdb}, Spark ${spark}`;
-        });
-        const known = (text: string) => Object.keys(gaps).some((gap) => text.startsWith(gap));
-        expect(told.filter((text) => !known(`${name}, ${text}`))).to.deep.equal([]);
-      });
+    // All sets in one go: starting Spark takes longer than most of them.
+    before(async () => {
+      const work = await mkdtemp(path.join(folder, "spark-"));
+      const some = Object.entries(inputs).filter(([name]) => names.includes(name));
+      compared = await withBothEngines(installation, session, all, work, Object.fromEntries(some));
     });
-  }
 
-  it("are all tables of core and marts, and all checks", async () => {
-    const all = await catalog();
-    const made = tables.filter(({ layer }) => ["core", "marts"].includes(layer));
-    const promised = tables
-      .filter(({ layer }) => layer !== "ops")
-      .reduce((sum, { checks }) => sum + checks.length, 0);
-    for (const { report, answers } of compared) {
-      expect(report.models.map(({ id }) => id)).to.deep.equal(made.map(({ id }) => id));
-      expect(answers).to.have.length(promised);
-      expect(report.checks).to.have.length(promised);
+    const setNamed = (name: string): Compared => {
+      const found = compared.find((each) => each.name === name);
+      if (found === undefined) throw new Error(`nobody compared ${name}`);
+      return found;
+    };
+
+    for (const name of names) {
+      describe(name, () => {
+        before(function () {
+          if (name === realFiles) needRealData(this, "Spark over the real files");
+        });
+
+        it("goes through Spark whole", () => {
+          const { failure } = setNamed(name).report;
+          expect(failure, failure?.message).to.equal(undefined);
+        });
+        for (const table of models) {
+          it(`gives the same ${table.id}`, async () => {
+            const reason = gaps[`${name}, ${table.id}`];
+            const difference = await expectSameTable(session, table, setNamed(name)).then(
+              () => undefined,
+              (error: unknown) => error,
+            );
+            if (reason === undefined && difference !== undefined) throw difference as Error;
+            if (reason !== undefined) expect(difference, `is no gap any more: ${reason}`).to.exist;
+          });
+        }
+        it("gives the same answer to every check", () => {
+          const differing = setNamed(name).answers.filter(({ duckdb, spark }) => duckdb !== spark);
+          const told = differing.map(({ question: { table, check }, duckdb, spark }) => {
+            return `${table.id} ${check.name}: DuckDB ${duckdb}, Spark ${spark}`;
+          });
+          const known = (text: string) => Object.keys(gaps).some((gap) => text.startsWith(gap));
+          expect(told.filter((text) => !known(`${name}, ${text}`))).to.deep.equal([]);
+        });
+        it("lies in files that the warehouse loads as declared, whichever engine wrote them", async () => {
+          const { roots } = setNamed(name);
+          for (const root of [roots.duckdb, roots.spark]) {
+            for (const table of models) await expectFooters(session, root, table);
+          }
+        });
+      });
     }
-    expect(questionsOf({ catalog: all, startedAt: new Date() })).to.have.length(promised);
+
+    it("are all tables of core and marts, and all checks, of all sets", () => {
+      const made = all.tables.filter(({ layer }) => ["core", "marts"].includes(layer));
+      const promises = all.tables
+        .filter(({ layer }) => layer !== "ops")
+        .reduce((sum, { checks }) => sum + checks.length, 0);
+      const there = names.filter((name) => realDataIsThere || name !== realFiles);
+      expect(compared.map(({ name }) => name)).to.deep.equal(there);
+      for (const { report, answers } of compared) {
+        expect(report.models.map(({ id }) => id)).to.deep.equal(made.map(({ id }) => id));
+        expect(answers).to.have.length(promises);
+        expect(report.checks).to.have.length(promises);
+      }
+      expect(questionsOf({ catalog: all, startedAt: new Date() })).to.have.length(promises);
+    });
+
+    if (promised === undefined) return;
+    it("come from the versions that are promised", async () => {
+      for (const { report } of compared) expect(report.spark).to.equal(promised.spark);
+      const java = path.join(installation.java, "bin", "java");
+      const { stderr } = await promisify(execFile)(java, ["-version"]);
+      expect(stderr).to.include(`version "${promised.java}.`);
+    });
   });
 });

@@ -3,7 +3,6 @@ import path from "node:path";
 import { expect } from "chai";
 
 import { SparkEngine } from "../../jobs/engine/spark/engine.ts";
-import { findSpark } from "../../jobs/engine/spark/installation.ts";
 import type { Manifest } from "../../jobs/engine/spark/manifest.ts";
 import { submit } from "../../jobs/engine/spark/submit.ts";
 import { writeTable } from "../../jobs/lake/table-files.ts";
@@ -28,7 +27,7 @@ async function modelOf(select: string): Promise<Table> {
   };
 }
 
-describeWithSpark("Spark that fails", () => {
+describeWithSpark("Spark that fails", ({ installation }) => {
   /** How a run with this model ends. */
   async function failed(select: string, memory?: string): Promise<MarqueeError> {
     const model = await modelOf(select);
@@ -72,7 +71,16 @@ describeWithSpark("Spark that fails", () => {
 
   it("says what to do where there is too little memory", async () => {
     const { line } = await failed("select movie_id as found from staging.links", "300m");
-    expect(line).to.match(/memory|Spark ended without a report/);
+    expect(line).to.match(/^Spark's 300m of memory were not enough.*MARQUEE_SPARK_MEMORY/);
+  });
+
+  it("says what to do where memory runs out on the way", async () => {
+    // Two gigabytes in one text.
+    const select = "select cast(length(repeat(imdb_id, 500000000)) as bigint) as found";
+    const { line } = await failed(`${select} from staging.links`, "600m");
+    expect(line).to.equal(
+      "Spark's 600m of memory were not enough for core.dates. Give it more with MARQUEE_SPARK_MEMORY, such as 8g",
+    );
   });
 
   it("names a folder that is not there", async () => {
@@ -81,7 +89,7 @@ describeWithSpark("Spark that fails", () => {
       const inputs = [{ id: "staging.links", folder: path.join(work, "nowhere") }];
       const asked = { inputs, models: [], checks: [], report };
       const circumstances = { folder: work, stop: undefined, begins: () => undefined };
-      const [said] = await submit(await findSpark(), [asked], circumstances);
+      const [said] = await submit(installation, [asked], circumstances);
       expect(said?.failure?.name).to.equal("staging.links");
     });
   });
@@ -90,7 +98,7 @@ describeWithSpark("Spark that fails", () => {
     await withFolder(async (folder) => {
       const broken = { report: path.join(folder, "report.json") } as Manifest;
       const circumstances = { folder, stop: undefined, begins: () => undefined };
-      const submitted = submit(await findSpark(), [broken], circumstances);
+      const submitted = submit(installation, [broken], circumstances);
       const { line } = await failure(submitted, "lake");
       expect(line).to.match(/is no manifest: it lacks checks, inputs, models/);
     });

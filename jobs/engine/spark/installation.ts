@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
 import { MarqueeError } from "../../../errors.ts";
@@ -40,4 +40,11 @@ export async function findSpark(
     what: "there is no Spark on this machine",
     next: "Install it with scripts/setup/spark.sh, or let SPARK_HOME name it",
   });
+}
+
+/** Spark's version, by its own library. */
+export async function versionOf({ home }: Installation): Promise<string> {
+  const names = await readdir(path.join(home, "jars"));
+  const [, version] = /(?:^|,)spark-core_[\d.]+-([\d.]+)\.jar/.exec(names.join(",")) ?? [];
+  return version ?? "of an unknown version";
 }

@@ -85,8 +85,12 @@ export async function submit(
   if (code !== 0 && !asked.every(({ report }) => existsSync(report))) {
     throw await died(log, lastWords);
   }
-  const reports = asked.map(({ report }) => readFile(report, "utf8"));
-  return (await Promise.all(reports)).map((text) => JSON.parse(text) as Report);
+  const texts = await Promise.all(asked.map(({ report }) => readFile(report, "utf8")));
+  const reports = texts.map((text) => JSON.parse(text) as Report);
+  const failed = reports.find(({ failure }) => failure !== undefined)?.failure;
+  // Spark that runs out of memory shuts down, and the driver may hear of that alone: the log knows why.
+  if (failed !== undefined && (await lacksMemory(log))) throw outOfMemory(failed.name);
+  return reports;
 }
 
 /** What a person can do about it is the same wherever it shows. */
@@ -98,16 +102,23 @@ export function outOfMemory(what: string): MarqueeError {
   });
 }
 
-function sparkMemory(): string {
+/** Memory of the process in which Spark works on this machine, as Spark takes it: 4g. */
+export function sparkMemory(): string {
   return process.env["MARQUEE_SPARK_MEMORY"] ?? usualMemory;
 }
 
 /** Lines of Spark's log that tell of its own doings, and those of a stack. */
 const isNoise = /^\s+at |^\d\d\/\d\d\/\d\d [\d:]+ (INFO|WARN) |^WARNING: /;
 
-async function died(log: string, lastWords: readonly string[]): Promise<MarqueeError> {
+/** With less than 450 MB Spark does not even begin. */
+async function lacksMemory(log: string): Promise<boolean> {
   const text = await readFile(log, "utf8").catch(() => "");
-  if (text.includes("OutOfMemoryError")) return outOfMemory("its work");
+  return /java\.lang\.OutOfMemoryError|System memory \d+ must be at least/.test(text);
+}
+
+async function died(log: string, lastWords: readonly string[]): Promise<MarqueeError> {
+  if (await lacksMemory(log)) return outOfMemory("its work");
+  const text = await readFile(log, "utf8").catch(() => "");
   const lines = [...text.split("\n"), ...lastWords].filter(
     (line) => line.trim() !== "" && !isNoise.test(line),
   );

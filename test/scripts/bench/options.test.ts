@@ -21,6 +21,11 @@ describe("the options of the bench", () => {
       times: 1,
       json: undefined,
     });
+    expect(readOptions(["--engine", "spark", "--ratings", "1e6"])).to.deep.equal({
+      ...one,
+      kind: "engines",
+      ratings: 1_000_000,
+    });
     expect(readOptions(["--draw"])).to.deep.equal({ kind: "draw" });
   });
 
@@ -39,6 +44,9 @@ describe("the options of the bench", () => {
     [["--json", ""], /--json needs a name/],
     [["--rows", "1e5", "--ratings", "1e5"], /cannot be used with option '--ratings/],
     [["--rows", "1e5", "--keep", "x"], /cannot be used with option '--keep/],
+    [["--engine", "duckdb"], /Allowed choices are spark/],
+    [["--engine", "spark", "--rows", "1e5"], /cannot be used with option '--rows/],
+    [["--engine", "spark", "--record"], /cannot be used with option '--record/],
     [["--draw", "--times", "2"], /cannot be used with option '--times/],
     [["--draw", "--record"], /cannot be used with option '--record/],
     [["surplus"], /too many arguments/],

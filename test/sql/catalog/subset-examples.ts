@@ -177,8 +177,10 @@ doubles-stay-doubles
   no  select ⏎ ❯cast(sum(cast(movie_id as double)) as bigint) as a from ratings
   no  select ⏎ ❯cast(coalesce(avg(rating), 0) as string) as a from ratings
   no  with a as (select rating / 2 as half from core.movies), b as (select half, half + 1 as more from a), ⏎ final as (select ❯cast(b.more as bigint) as c from b) select * from final
+  no  select 'about ' ⏎ ❯|| avg(rating) as a from ratings
+  no  select ⏎ ❯concat_ws(', ', 'about', rating / 2) as a from ratings
   yes with a as (select 1 as half), b as (select half / 2 as half from a), final as (select cast(half as bigint) as c from a) select * from final
-  yes select cast(rating / 2 as double) as a, cast(movie_id * 2 as bigint) as b, cast(movie_id as string) as c from ratings
+  yes select cast(rating / 2 as double) as a, cast(movie_id * 2 as bigint) as b, 'film ' || cast(movie_id as string) as c from ratings
 casts-are-strict
   no  select ⏎ ❯try_cast('1' as bigint) as a
   yes select case when regexp_like('1', '^[0-9]+$') then cast('1' as bigint) end as a

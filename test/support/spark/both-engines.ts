@@ -6,7 +6,7 @@ import { expect } from "chai";
 import type { Session } from "../../../jobs/duckdb.ts";
 import { DuckDBEngine } from "../../../jobs/engine/duckdb.ts";
 import type { Question } from "../../../jobs/engine/engine.ts";
-import { findSpark } from "../../../jobs/engine/spark/installation.ts";
+import type { Installation } from "../../../jobs/engine/spark/installation.ts";
 import { type Manifest, manifestOf, type Report } from "../../../jobs/engine/spark/manifest.ts";
 import { submit } from "../../../jobs/engine/spark/submit.ts";
 import { tableFiles } from "../../../jobs/lake/table-files.ts";
@@ -39,6 +39,7 @@ export function modelsOf({ tables }: Catalog): Table[] {
  * @param inputs roots with staging tables, by a name for people
  */
 export async function withBothEngines(
+  spark: Installation,
   session: Session,
   catalog: Catalog,
   folder: string,
@@ -63,7 +64,7 @@ export async function withBothEngines(
     compared.push({ name, roots, answers, report: { spark: "", models: [], checks: [] } });
   }
   const circumstances = { folder, stop: undefined, begins: () => undefined };
-  const reports = await submit(await findSpark(), manifests, circumstances);
+  const reports = await submit(spark, manifests, circumstances);
   for (const [place, each] of compared.entries()) {
     each.report = reports[place] ?? each.report;
     for (const [index, { failing_rows }] of each.report.checks.entries()) {
@@ -88,7 +89,7 @@ async function rootsOver(folder: string, input: string): Promise<Compared["roots
 export async function expectSameTable(
   session: Session,
   table: Table,
-  { roots }: Compared,
+  { roots }: Pick<Compared, "roots">,
 ): Promise<void> {
   const [duckdb, spark] = [tableFiles(roots.duckdb, table), tableFiles(roots.spark, table)];
   const columns = (files: string) =>

@@ -40,6 +40,9 @@ const values: Record<Column["type"], readonly string[]> = {
     "'back\\slash'",
     "'a' || chr(160) || 'b'",
     "'line' || chr(10) || 'break'",
+    // Java's $ stands before a last line break too.
+    "'12' || chr(10)",
+    "'two  ' || chr(10)",
   ],
   BOOLEAN: ["true", "false"],
   DATE: [
