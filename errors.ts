@@ -19,6 +19,8 @@ export const exitCodes = {
   lake: 6,
   /** A publisher's file cannot be fetched. */
   network: 7,
+  /** Google Cloud refuses something, or a job there failed. */
+  cloud: 8,
   /** SIGINT stopped the run, as Ctrl-C does: 128 and the signal's number, as shells count. */
   interrupted: 130,
   /** SIGTERM stopped the run, as a system does that shuts down. */

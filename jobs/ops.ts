@@ -64,6 +64,7 @@ interface RunEnding {
   startedAt: Date;
   finishedAt: Date;
   status: RunStatus;
+  target: string;
   engine: string;
   sources: string[];
   command: string;
@@ -81,6 +82,7 @@ async function endingOf(
     startedAt,
     finishedAt: new Date(),
     status,
+    target: options.target,
     engine: engine.name,
     sources: record.sources ?? options.sources,
     command: record.command ?? commandOf(options),
@@ -101,9 +103,10 @@ export async function writeOps(
   status: RunStatus,
   message: string | undefined,
 ): Promise<void> {
-  const { session, catalog, lake, record } = run;
+  const { session, catalog, lake, cloud, record } = run;
   const previous = (await lake.published())?.folder;
-  const rows = opsRows(await endingOf(run, status, message), record, lake.interrupted);
+  const interrupted = lake.interrupted ?? cloud?.bucket.interrupted;
+  const rows = opsRows(await endingOf(run, status, message), record, interrupted);
   await session.run("create schema if not exists new_ops");
   for (const table of opsTables(catalog)) {
     const name = `new_ops.${table.name}`;
@@ -166,10 +169,10 @@ async function insertRows(
 function opsRows(
   ending: RunEnding,
   record: RunRecord,
-  interrupted: Claim | undefined,
+  interrupted: Pick<Claim, "runId" | "startedAt" | "sources" | "command" | "processId"> | undefined,
 ): Record<string, object[]> {
   const run = { run_id: ending.id, started_at: ending.startedAt.toISOString() };
-  const common = { target: "local", engine: ending.engine };
+  const common = { target: ending.target, engine: ending.engine };
   const killed = interrupted && {
     run_id: interrupted.runId,
     started_at: interrupted.startedAt,

@@ -4,30 +4,36 @@ import { MarqueeError } from "../errors.ts";
 import { asWord, parsed } from "./command-line.ts";
 import { type Months, readMonths } from "./months.ts";
 import type { LogFormat } from "./report/log.ts";
-
-/** Who can run models and checks. */
-export const engineNames = ["duckdb", "spark"] as const;
-export type EngineName = (typeof engineNames)[number];
+import { addWhereOptions, type SaidWhere, type Where, whereOf } from "./where-options.ts";
 
 /** What a run is asked for, complete. */
-export interface Options {
+export interface Options extends Where {
   /** Names or folders, as they were given. */
   sources: string[];
   /** Whether the small edition of a file is taken where there is one. */
   small: boolean;
-  lake: string;
   /** Whether the sources are added to what is published, instead of taking its place. */
   merge: boolean;
   /** The instant for which files stand that do not lie in a folder named by its day; else the run's start. */
   delivered: Date | undefined;
   /** Take ratings of these months alone. */
   months: Months | undefined;
-  /** Who runs models and checks. */
-  engine: EngineName;
   /** Names of the steps to run, in the order of the pipeline. */
   only: string[];
   log: LogFormat;
 }
+
+/** What a run does that is asked for nothing else. */
+export const usualOptions = {
+  small: false,
+  merge: false,
+  delivered: undefined,
+  months: undefined,
+  target: "local",
+  environment: undefined,
+  engine: "duckdb",
+  log: "text",
+} as const satisfies Partial<Options>;
 
 /** What the command line asks for: a run, or to say only what it would fetch. */
 export interface Asked extends Options {
@@ -55,18 +61,12 @@ export function readOptions(
       ).argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]),
     )
     .option("--small", "take a file's small edition where a folder holds both", false)
-    .option("--lake <folder>", "where the results are kept", "data")
     .option("--merge", "add the sources to what the lake holds, key by key", false)
     .option(
       "--delivered <day or instant>",
       "when files came that lie in no folder named by its day, such as 2024-01-31 (default: now)",
     )
     .option("--months <from..to>", "take the ratings of these months alone: 2015-01..2015-12")
-    .addOption(
-      new Option("--engine <name>", "who runs models and checks")
-        .choices(engineNames)
-        .default("duckdb"),
-    )
     .option("--from <step>", "go on with a run that failed, from this step")
     .option("--only <steps>", `run these steps alone, separated by commas: ${stepNames.join(", ")}`)
     .option("--dry-run", "say what would be fetched, and do nothing", false)
@@ -75,11 +75,10 @@ export function readOptions(
         .choices(["text", "json"])
         .default("text"),
     );
-  if (!parsed(command, argv)) return undefined;
+  if (!parsed(addWhereOptions(command), argv)) return undefined;
 
   const said = command.opts<Said>();
   const only = chosenSteps(said, stepNames);
-  expectLake(said.lake);
   if (!only.includes("prepare")) {
     const idle = (["source", "small", "merge", "delivered", "months"] as const).find(
       (name) => said[name],
@@ -96,30 +95,22 @@ export function readOptions(
   return {
     sources: said.source ?? ["sample"],
     small: said.small,
-    lake: said.lake,
     merge: said.merge,
     delivered: said.delivered === undefined ? undefined : deliveredOf(said.delivered),
     months: said.months === undefined ? undefined : monthsOf(said.months),
-    engine: said.engine,
+    ...whereOf(said),
     only,
     log: said.log,
     dryRun: said.dryRun,
   };
 }
 
-/** @throws MarqueeError (usage) */
-export function expectLake(said: string): void {
-  if (said.trim() === "") throw usage("--lake needs the name of a folder");
-}
-
-interface Said {
+interface Said extends SaidWhere {
   source?: string[];
   small: boolean;
-  lake: string;
   merge: boolean;
   delivered?: string;
   months?: string;
-  engine: EngineName;
   from?: string;
   only?: string;
   log: LogFormat;
@@ -161,6 +152,8 @@ export function commandOf({
   merge,
   delivered,
   months,
+  target,
+  environment,
   engine,
 }: Options): string {
   const words = [
@@ -170,7 +163,9 @@ export function commandOf({
     ...(delivered === undefined ? [] : ["--delivered", `${delivered.toISOString().slice(0, 19)}Z`]),
     ...(months === undefined ? [] : ["--months", `${months.from}..${months.to}`]),
     ...["--lake", asWord(lake)],
-    ...(engine === "duckdb" ? [] : ["--engine", engine]),
+    ...(target === "local" ? [] : ["--target", target]),
+    ...(environment === undefined ? [] : ["--env", environment]),
+    ...(engine === "spark" && target !== "gcp" ? ["--engine", engine] : []),
   ];
   return `npm run pipeline -- ${words.join(" ")}`;
 }

@@ -5,9 +5,14 @@ import path from "node:path";
 import { asMarqueeError, exitCodes, MarqueeError } from "../errors.ts";
 import { loadCatalog } from "../sql/catalog/catalog.ts";
 import { check } from "./check.ts";
+import { cloudPlan } from "./cloud/plan.ts";
+import { withCloud } from "./cloud/run.ts";
 import { Session } from "./duckdb.ts";
 import { DuckDBEngine } from "./engine/duckdb.ts";
+import type { Engine } from "./engine/engine.ts";
+import { DataprocSpark } from "./engine/spark/dataproc/place.ts";
 import { SparkEngine } from "./engine/spark/engine.ts";
+import { LocalSpark } from "./engine/spark/local-place.ts";
 import { fetch } from "./fetch.ts";
 import { givenSources } from "./fetch/given.ts";
 import { fetchPlan } from "./fetch/plan.ts";
@@ -55,8 +60,10 @@ export async function runPipeline(
   return stoppable(async (stop) => {
     const lake = await FolderLake.open(options.lake, claim);
     try {
-      const plan = { id, startedAt, options, catalog, lake, record: newRecord(), log };
-      return await runSteps(plan, stop);
+      return await withCloud({ options, catalog, lake, log, claim }, (cloud) => {
+        const plan = { id, startedAt, options, catalog, lake, cloud, record: newRecord(), log };
+        return runSteps(plan, stop);
+      });
     } finally {
       await lake.close();
     }
@@ -101,16 +108,27 @@ async function withSession<T>(
 ): Promise<T> {
   const spillFolder = path.join(plan.lake.work, "spill");
   const session = await Session.open({ macros: plan.catalog.macros, spillFolder, stop });
+  const engine = engineOf(plan, session, stop);
   try {
-    const { work } = plan.lake;
-    const engine =
-      plan.options.engine === "spark"
-        ? new SparkEngine(session, work, stop)
-        : new DuckDBEngine(session, work);
     return await use({ ...plan, session, engine });
   } finally {
+    await engine.close();
     session.close();
   }
+}
+
+function engineOf(
+  { id, options, lake, cloud, log }: Plan,
+  session: Session,
+  stop: AbortSignal | undefined,
+): Engine {
+  const { work } = lake;
+  if (options.engine === "duckdb") return new DuckDBEngine(session, work);
+  const place =
+    options.target === "gcp" && cloud !== undefined
+      ? new DataprocSpark({ ...cloud, work, runId: id, log, stop })
+      : new LocalSpark(work, stop);
+  return new SparkEngine(session, work, place);
 }
 
 async function runStep(step: Step, run: Run, stop: AbortSignal): Promise<void> {
@@ -151,7 +169,9 @@ async function main(): Promise<number> {
     );
     if (options === undefined) return exitCodes.success;
     if (options.dryRun) {
-      process.stdout.write(await fetchPlan(options, await loadCatalog()));
+      const catalog = await loadCatalog();
+      process.stdout.write(await fetchPlan(options, catalog));
+      process.stdout.write(await cloudPlan(options, catalog, log));
       return exitCodes.success;
     }
     const start = performance.now();

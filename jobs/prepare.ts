@@ -6,7 +6,7 @@ import { sourceFolders } from "./fetch/folders.ts";
 import { type Change, emptyState } from "./lake/state.ts";
 import { expectAllArrived, summed } from "./prepare/account.ts";
 import { commandOf } from "./options.ts";
-import { findFiles } from "./prepare/find.ts";
+import { findFiles, type FoundFiles } from "./prepare/find.ts";
 import { keepRecords, stagingOf } from "./prepare/kept-records.ts";
 import {
   expectNoStrangers,
@@ -27,6 +27,7 @@ export async function prepare(run: Run): Promise<void> {
   const folders = await sourceFolders(options.sources, run);
   const { files: found, notRead } = await findFiles(catalog.sources, folders, options);
   for (const names of notRead) log.info(`Not read in ${names}`, { step: "prepare" });
+  await keepRaw(run, found);
   const state = await mergeBase(run);
   const base = state?.prepared;
   const deliveries = [...found.values()].flat().map(({ delivery }) => delivery.folder);
@@ -78,6 +79,15 @@ export async function prepare(run: Run): Promise<void> {
       ...(base && { merge: { onto: base.runId, changes } }),
     },
   });
+}
+
+/** A lake in a bucket keeps the files as they were received. */
+async function keepRaw({ cloud, log }: Run, found: FoundFiles): Promise<void> {
+  if (cloud === undefined) return;
+  const files = [...found].flatMap(([source, ofSource]) =>
+    ofSource.map(({ path: file }) => ({ source: source.name, file })),
+  );
+  await log.progress("raw files", files.length, (tick) => cloud.bucket.putRaw(files, tick));
 }
 
 /** The tables, and what is kept of the sources, that a merge takes over: as folders of a version. */

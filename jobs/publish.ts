@@ -1,12 +1,15 @@
+import { existsSync } from "node:fs";
 import { constants, copyFile, cp, rm } from "node:fs/promises";
 import path from "node:path";
 
-import { MarqueeError } from "../errors.ts";
+import { asMarqueeError, MarqueeError } from "../errors.ts";
+import { type InCloud, loadWarehouse, publishVersion } from "./cloud/publish.ts";
 import { dashboardName, writeDashboard } from "./dashboard/write-dashboard.ts";
 import { forgetProgress } from "./lake/backfill.ts";
 import { opsTables, writeOps } from "./ops.ts";
 import type { Table } from "../sql/catalog/types.ts";
 import type { Change } from "./lake/state.ts";
+import { tableFolder } from "./lake/table-files.ts";
 import { peakMemory } from "./report/memory.ts";
 import { remarksOn } from "./report/remarks.ts";
 import type { Run } from "./run.ts";
@@ -32,7 +35,8 @@ export async function publish(run: Run): Promise<void> {
   }
 
   const tables = catalog.tables.filter((table) => table.layer !== "ops");
-  const changes = await startWarehouse(run, state.prepared.merge);
+  const differences = await differencesOf(run, state.prepared.merge);
+  const changes = await startWarehouse(run, differences);
   const changed = tables.filter(
     ({ id }) => changes === undefined || changeOf(changes, id) !== "same",
   );
@@ -43,7 +47,9 @@ export async function publish(run: Run): Promise<void> {
       const loaded = await warehouse.load(changed, { tick, sliced });
       record.made.push(...loaded.map((made) => ({ step: "publish", ...made })));
     });
-    record.remarks = remarksOn(catalog, state.prepared.accounts, await rowsOf(run, tables));
+    const rows = await rowsOf(run, tables);
+    record.remarks = remarksOn(catalog, state.prepared.accounts, rows);
+    if (isInCloud(run)) await loadWarehouse(run, tables, rows, differences);
     log.detail("publish: tables are loaded", { step: "publish" });
     const seconds = (performance.now() - start) / 1000;
     record.steps.push({ step: "publish", seconds, peakMemoryBytes: peakMemory() });
@@ -56,11 +62,26 @@ export async function publish(run: Run): Promise<void> {
   // What a merge changed is told against what was published before: it ends here.
   record.changes = state.prepared.merge?.changes;
   await lake.writeWorkState({ ...state, prepared: { ...state.prepared, merge: undefined } });
+  if (isInCloud(run)) await publishVersion(run, lake.work, true);
   const untidy = await lake.publish(run.id);
   record.published = true;
   // The tables that a backfill has come so far with are not there any more.
   if (state.prepared.merge === undefined && !options.merge) await forgetProgress(lake.folder);
   if (untidy !== undefined) log.warn(`published, but not tidied up: ${untidy}`);
+}
+
+function isInCloud(run: Run): run is InCloud {
+  return run.cloud !== undefined;
+}
+
+/** How a merge's tables differ from those that are published; undefined where all may be others. */
+async function differencesOf(
+  { lake }: Run,
+  merge: { onto: string; changes: Record<string, Change> } | undefined,
+): Promise<Record<string, Change> | undefined> {
+  const published = await lake.published();
+  const isOnto = merge !== undefined && published?.state.prepared?.runId === merge.onto;
+  return isOnto ? merge.changes : undefined;
 }
 
 /**
@@ -70,16 +91,22 @@ export async function publish(run: Run): Promise<void> {
  */
 async function startWarehouse(
   { lake }: Run,
-  merge: { onto: string; changes: Record<string, Change> } | undefined,
+  differences: Record<string, Change> | undefined,
 ): Promise<Record<string, Change> | undefined> {
   // A warehouse that an earlier run left half written is of no use.
   for (const name of [warehouseName, `${warehouseName}.wal`]) {
     await rm(path.join(lake.work, name), { force: true });
   }
   const published = await lake.published();
-  if (merge === undefined || published?.state.prepared?.runId !== merge.onto) return undefined;
+  // A version that came from a bucket has none.
+  if (differences === undefined || published === undefined || !hasWarehouse(published.folder))
+    return undefined;
   await copyWarehouse(published.folder, lake.work);
-  return merge.changes;
+  return differences;
+}
+
+function hasWarehouse(version: string): boolean {
+  return existsSync(path.join(version, warehouseName));
 }
 
 async function copyWarehouse(from: string, to: string): Promise<void> {
@@ -119,11 +146,27 @@ export async function publishOpsAlone(
   const previous = (await lake.published())?.folder;
   const untidy = await lake.republish(run.id, async (target) => {
     await writeOps(run, target, status, message);
+    let tables = opsTables(catalog);
     if (previous !== undefined) {
-      await copyWarehouse(previous, target);
       await copyDashboard(previous, target);
+      if (hasWarehouse(previous)) await copyWarehouse(previous, target);
+      else tables = catalog.tables.filter((table) => existsSync(tableFolder(target, table)));
     }
-    await writeWarehouse(session, target, (warehouse) => warehouse.load(opsTables(catalog)));
+    await writeWarehouse(session, target, (warehouse) => warehouse.load(tables));
+    if (isInCloud(run)) await publishOpsInCloud(run, target);
   });
   if (untidy !== undefined) log.warn(`ops are written, but not tidied up: ${untidy}`);
+}
+
+/** What the run did stands on this machine in any case: that it cannot be told there ends nothing. */
+async function publishOpsInCloud(run: InCloud, folder: string): Promise<void> {
+  try {
+    const { bucket } = run.cloud;
+    // Nothing of what this run may have placed for itself.
+    bucket.begin();
+    await publishVersion(run, folder, bucket.published()?.loaded ?? false);
+  } catch (error) {
+    const { message } = asMarqueeError(error);
+    run.log.warn(`what this run did is not told in the bucket and in BigQuery: ${message}`);
+  }
 }

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
 
 import type { Catalog } from "../sql/catalog/catalog.ts";
+import type { CloudRun } from "./cloud/run.ts";
 import type { Session } from "./duckdb.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { FolderLake } from "./lake/folder.ts";
@@ -17,6 +18,8 @@ export interface Run {
   options: Options;
   catalog: Catalog;
   lake: FolderLake;
+  /** Of a run on Google Cloud: the bucket, of which the lake is a working copy, and BigQuery. */
+  cloud: CloudRun | undefined;
   session: Session;
   engine: Engine;
   record: RunRecord;

@@ -5,14 +5,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { exitCodes, MarqueeError } from "../errors.ts";
 import { parsed } from "../jobs/command-line.ts";
 import { type Months, monthsIn } from "../jobs/months.ts";
-import {
-  deliveredOf,
-  type EngineName,
-  engineNames,
-  expectLake,
-  logFormatOf,
-  monthsOf,
-} from "../jobs/options.ts";
+import { deliveredOf, logFormatOf, monthsOf } from "../jobs/options.ts";
 import { runPipeline, steps } from "../jobs/pipeline.ts";
 import { createLog, type Log, type LogFormat } from "../jobs/report/log.ts";
 import { stoppable } from "../jobs/signals.ts";
@@ -23,16 +16,15 @@ import {
   readProgress,
   writeProgress,
 } from "../jobs/lake/backfill.ts";
+import { addWhereOptions, type SaidWhere, type Where, whereOf } from "../jobs/where-options.ts";
 import { program } from "./program.ts";
 
-interface Said {
+interface Said extends SaidWhere {
   source: string[];
   months: string;
   batch: number;
-  lake: string;
   small: boolean;
   delivered?: string;
-  engine: EngineName;
   restart: boolean;
   log: LogFormat;
 }
@@ -47,14 +39,8 @@ const command = new Command("npm run backfill --")
   .requiredOption("--source <name or folder...>", "as for npm run pipeline; several may be named")
   .requiredOption("--months <from..to>", "the months, such as 1996-01..2017-12")
   .option("--batch <months>", "how many months are merged at a time", wholeMonths, 12)
-  .option("--lake <folder>", "where the results are kept", "data")
   .option("--small", "take a file's small edition where a folder holds both", false)
   .option("--delivered <day or instant>", "when files came that lie in no dated folder")
-  .addOption(
-    new Option("--engine <name>", "who runs models and checks")
-      .choices(engineNames)
-      .default("duckdb"),
-  )
   .option("--restart", "begin again, although a backfill is unfinished", false)
   .addOption(
     new Option("--log <format>", "how it is reported").choices(["text", "json"]).default("text"),
@@ -63,10 +49,10 @@ const command = new Command("npm run backfill --")
 const log = createLog(logFormatOf(argv.slice(2)));
 await program(
   async () => {
-    if (!parsed(command)) return exitCodes.success;
+    if (!parsed(addWhereOptions(command))) return exitCodes.success;
     const said = command.opts<Said>();
-    expectLake(said.lake);
-    await stoppable((stop) => backfill(said, log, stop));
+    const where = whereOf(said);
+    await stoppable((stop) => backfill(said, where, log, stop));
     return exitCodes.success;
   },
   (error) => {
@@ -75,8 +61,8 @@ await program(
 );
 
 /** Merges batch after batch: what is published of it is whole months, at every moment. */
-async function backfill(said: Said, report: Log, stop: AbortSignal): Promise<void> {
-  let progress = await begun(said);
+async function backfill(said: Said, where: Where, report: Log, stop: AbortSignal): Promise<void> {
+  let progress = await begun(said, where);
   const all = batches({ from: progress.from, to: progress.to }, progress.monthsOfBatch);
   if (progress.done > 0) report.info(`Going on after ${progress.done} of ${all.length} batches`);
   for (const [index, months] of all.entries()) {
@@ -90,27 +76,25 @@ async function backfill(said: Said, report: Log, stop: AbortSignal): Promise<voi
     });
     const { sources, small, delivered } = progress;
     const only = steps.map(({ name }) => name);
-    const how = { sources, small, lake: said.lake, only, log: said.log };
-    const { engine } = said;
-    const run = { ...how, merge: true, delivered: new Date(delivered), months, engine };
-    await runPipeline(run, report);
+    const how = { ...where, sources, small, only, log: said.log };
+    await runPipeline({ ...how, merge: true, delivered: new Date(delivered), months }, report);
     progress = { ...progress, done: index + 1 };
-    await writeProgress(said.lake, progress);
+    await writeProgress(where.lake, progress);
   }
-  await forgetProgress(said.lake);
+  await forgetProgress(where.lake);
   report.info(`Backfilled ${said.months} in ${all.length} batches`);
 }
 
 /** @throws MarqueeError (usage) where another backfill of this lake is unfinished */
-async function begun(said: Said): Promise<Progress> {
+async function begun(said: Said, { lake }: Where): Promise<Progress> {
   const { from, to } = monthsOf(said.months);
   const delivered = said.delivered === undefined ? new Date() : deliveredOf(said.delivered);
   const asked: Progress = {
     ...{ sources: said.source, small: said.small, from, to, monthsOfBatch: said.batch },
     ...{ delivered: delivered.toISOString(), done: 0 },
   };
-  if (said.restart) await forgetProgress(said.lake);
-  const earlier = await readProgress(said.lake);
+  if (said.restart) await forgetProgress(lake);
+  const earlier = await readProgress(lake);
   if (earlier === undefined) return asked;
   const isOfSaidDay = said.delivered === undefined || earlier.delivered === asked.delivered;
   if (isSame(earlier, asked) && isOfSaidDay) return earlier;

@@ -5,7 +5,7 @@ import { Command, Option } from "commander";
 import { fetchPlan } from "../jobs/fetch/plan.ts";
 import { givenSources } from "../jobs/fetch/given.ts";
 import { MarqueeError } from "../errors.ts";
-import { logFormatOf } from "../jobs/options.ts";
+import { logFormatOf, usualOptions } from "../jobs/options.ts";
 import { runPipeline } from "../jobs/pipeline.ts";
 import { createLog, type LogFormat } from "../jobs/report/log.ts";
 import { loadCatalog } from "../sql/catalog/catalog.ts";
@@ -42,9 +42,7 @@ await program(
         next: "Name it to the pipeline: npm run pipeline -- --source FOLDER",
       });
     }
-    const engine = "duckdb" as const;
-    const plain = { small: false, merge: false, delivered: undefined, months: undefined, engine };
-    const options = { sources, only: ["fetch"], ...plain, ...said };
+    const options = { ...usualOptions, sources, only: ["fetch"], ...said };
     if (said.dryRun) process.stdout.write(await fetchPlan(options, catalog));
     else await runPipeline(options, log);
     return 0;

@@ -5,6 +5,7 @@ import path from "node:path";
 import { exitCodes } from "../errors.ts";
 import { readModel } from "../jobs/dashboard/read-model.ts";
 import { Session } from "../jobs/duckdb.ts";
+import { usualOptions } from "../jobs/options.ts";
 import { runPipeline, steps } from "../jobs/pipeline.ts";
 import { createLog } from "../jobs/report/log.ts";
 import { loadCatalog } from "../sql/catalog/catalog.ts";
@@ -26,10 +27,7 @@ await program(async () => {
   const lake = await mkdtemp(path.join(os.tmpdir(), "marquee-pictures-"));
   try {
     const only = steps.map(({ name }) => name);
-    const engine = "duckdb" as const;
-    const usual = { small: false, merge: false, delivered: undefined, months: undefined, engine };
-    const options = { ...usual, sources: ["sample"], lake, log: "text" as const, only };
-    await runPipeline(options, createLog("text"));
+    await runPipeline({ ...usualOptions, sources: ["sample"], lake, only }, createLog("text"));
     const catalog = await loadCatalog();
     const spillFolder = path.join(lake, "spill");
     const session = await Session.open({ macros: catalog.macros, spillFolder });

@@ -78,6 +78,7 @@ const declaration = z.strictObject({
     }),
   }),
   daily_query_gibibytes: z.number().int().positive(),
+  exchange_months_above_gigabytes: z.number().min(0),
   budget: z
     .strictObject({
       billing_account: z.string().regex(/^([0-9A-F]{6}-){2}[0-9A-F]{6}$/, "is no billing account"),
@@ -161,6 +162,7 @@ function settingsOf(environment: string, declared: z.infer<typeof declaration>):
       },
     },
     dailyQueryGibibytes: declared.daily_query_gibibytes,
+    exchangeMonthsAboveGigabytes: declared.exchange_months_above_gigabytes,
     budget: budget && {
       billingAccount: budget.billing_account,
       monthly: budget.monthly,

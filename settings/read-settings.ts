@@ -9,7 +9,10 @@ import type { Settings } from "./settings.ts";
 const folder = import.meta.dirname;
 
 /** The environment that is meant where nobody says one. */
-export const usualEnvironment = "dev";
+export function usualEnvironment(): string {
+  const { MARQUEE_ENV: said = "" } = process.env;
+  return said === "" ? "dev" : said;
+}
 
 /**
  * Reads the settings of an environment.
@@ -23,9 +26,8 @@ export async function readSettings(
   environment: string | undefined,
   where = folder,
 ): Promise<Settings> {
-  const fromProcess = process.env["MARQUEE_ENV"];
   // An empty --env is a variable of a shell that nobody has set: dev is not what was meant.
-  const name = environment ?? (fromProcess === "" ? undefined : fromProcess) ?? usualEnvironment;
+  const name = environment ?? usualEnvironment();
   const known = (await readdir(where, { withFileTypes: true }))
     .filter((file) => file.isFile() && /^[a-z][a-z0-9]*\.yml$/.test(file.name))
     .map((file) => path.basename(file.name, ".yml"));

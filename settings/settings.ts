@@ -28,6 +28,8 @@ export interface Settings {
   };
   /** Bytes that all queries of the project may scan in a day, in GiB. */
   dailyQueryGibibytes: number;
+  /** From how many gigabytes of files on only a table's touched months are loaded after a merge. */
+  exchangeMonthsAboveGigabytes: number;
   /** Undefined where somebody else watches the bill. */
   budget: { billingAccount: string; monthly: number; currency: string } | undefined;
   alertEmail: string;

@@ -41,7 +41,11 @@ const submitterPermissions: Record<Settings["spark"]["mode"], string[]> = {
     "dataproc.clusters.use",
     ...["cancel", "create", "get", "list"].map((verb) => `dataproc.jobs.${verb}`),
   ],
-  batch: ["cancel", "create", "get", "list"].map((verb) => `dataproc.batches.${verb}`),
+  // A batch is cancelled by way of the operation that it is.
+  batch: [
+    ...["cancel", "create", "get", "list"].map((verb) => `dataproc.batches.${verb}`),
+    "dataproc.operations.cancel",
+  ],
 };
 
 /** Who acts in the project: an account for each role, without a key, and what it may do there. */

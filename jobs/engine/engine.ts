@@ -65,4 +65,7 @@ export interface Engine {
 
   /** Asks how many rows break a promise. */
   countFailingRows(question: Question): Promise<number>;
+
+  /** Waits until nothing is left running of what a signal has stopped. */
+  close(): Promise<void>;
 }

@@ -129,7 +129,7 @@ export class FolderLake {
    * @returns what could not be tidied up behind it: readers see the new tables all the same
    */
   async publish(runId: string): Promise<string | undefined> {
-    for (const leftover of ["spill", "typed", "changes"]) {
+    for (const leftover of ["spill", "typed", "changes", "months", "spark"]) {
       await rm(path.join(this.work, leftover), { recursive: true, force: true });
     }
     return this.#switchTo(runId, this.work);
@@ -154,6 +154,23 @@ export class FolderLake {
     await writeState(path.join(folder, "lake.json"), published?.state ?? emptyState);
     await prepare(folder);
     return this.#switchTo(runId, folder);
+  }
+
+  /**
+   * Makes files that come from elsewhere the version that readers see.
+   *
+   * @param fill writes a whole version, with its lake.json, into the folder
+   * @returns what could not be tidied up behind it
+   */
+  async adopt(runId: string, fill: (folder: string) => Promise<void>): Promise<string | undefined> {
+    const current = path.basename((await linkTarget(path.join(this.folder, "current"))) ?? "");
+    // What readers see keeps its name until they see the other.
+    const name = current === runId ? `${runId}.again` : runId;
+    const folder = path.join(this.folder, "versions", `${name}.next`);
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    await fill(folder);
+    return this.#switchTo(name, folder);
   }
 
   async #linkAllPublished(target: string): Promise<void> {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { quoted, Session } from "../../jobs/duckdb.ts";
 import { findSpark, versionOf } from "../../jobs/engine/spark/installation.ts";
 import { sparkMemory } from "../../jobs/engine/spark/submit.ts";
-import { type EngineName, engineNames } from "../../jobs/options.ts";
+import { type EngineName, engineNames } from "../../jobs/where-options.ts";
 import { runChild } from "./child.ts";
 import type { Surroundings } from "./measure.ts";
 import { type Spread, spreadOf } from "./statistics.ts";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { DataprocDouble } from "../support/deploy/dataproc.ts";
-import { Keeper } from "../support/deploy/front.ts";
+import { Keeper } from "../support/deploy/keeper.ts";
 
 describe("what stands before the doubles", () => {
   const bucket = { kind: "storage#bucket", name: "lake", location: "HERE" };

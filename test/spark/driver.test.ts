@@ -3,6 +3,7 @@ import path from "node:path";
 import { expect } from "chai";
 
 import { SparkEngine } from "../../jobs/engine/spark/engine.ts";
+import { LocalSpark } from "../../jobs/engine/spark/local-place.ts";
 import type { Manifest } from "../../jobs/engine/spark/manifest.ts";
 import { submit } from "../../jobs/engine/spark/submit.ts";
 import { writeTable } from "../../jobs/lake/table-files.ts";
@@ -39,7 +40,7 @@ describeWithSpark("Spark that fails", ({ installation }) => {
         const rows =
           "select i as movie_id, 'tt' || i as imdb_id, i as tmdb_id from range(1, 5) t(i)";
         await writeTable(session, work, { ...links, select: rows });
-        const engine = new SparkEngine(session, work, undefined);
+        const engine = new SparkEngine(session, work, new LocalSpark(work, undefined));
         await engine.show([links]);
         return failure(
           engine.announce([model], [], () => undefined),

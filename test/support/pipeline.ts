@@ -1,4 +1,4 @@
-import type { Options } from "../../jobs/options.ts";
+import { type Options, usualOptions } from "../../jobs/options.ts";
 import { runPipeline, steps } from "../../jobs/pipeline.ts";
 import type { Log } from "../../jobs/report/log.ts";
 import type { Run } from "../../jobs/run.ts";
@@ -23,7 +23,5 @@ export async function runLocally(
   log: Log = quietLog(),
 ): Promise<Run> {
   const only = steps.map(({ name }) => name);
-  const usual = { small: false, merge: false, delivered: undefined, months: undefined };
-  const engine = "duckdb" as const;
-  return runPipeline({ ...usual, engine, log: "text", only, ...options }, log);
+  return runPipeline({ ...usualOptions, only, ...options }, log);
 }

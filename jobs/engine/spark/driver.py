@@ -55,8 +55,7 @@ def main(paths):
 
 
 def read_manifest(path):
-    with open(path, encoding="utf-8") as file:
-        manifest = json.load(file)
+    manifest = json.loads(read_text(path))
     missing = {"inputs", "models", "checks", "report"} - manifest.keys()
     if missing:
         raise SystemExit(f"{path} is no manifest: it lacks {', '.join(sorted(missing))}")
@@ -148,10 +147,42 @@ def words_of(error):
 
 
 def write_report(path, report):
+    """Whoever reads it sees all of it or nothing: an object of a bucket is there once it is closed."""
+    text = json.dumps(report)
+    if is_address(path):
+        system, file = hadoop_file(path)
+        stream = system.create(file, True)
+        stream.write(text.encode())
+        stream.close()
+        return
     draft = f"{path}.next"
     with open(draft, "w", encoding="utf-8") as file:
-        json.dump(report, file)
+        file.write(text)
     os.replace(draft, path)
+
+
+def read_text(path):
+    if not is_address(path):
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    system, file = hadoop_file(path)
+    stream = system.open(file)
+    try:
+        return bytes(stream.readAllBytes()).decode()
+    finally:
+        stream.close()
+
+
+def is_address(path):
+    """Whether a path lies in a bucket, such as gs://lake/manifest.json."""
+    return "://" in path
+
+
+def hadoop_file(path):
+    """An address as Spark reaches it: Hadoop's file system, and its name for the file."""
+    spark = SparkSession.builder.appName("marquee").getOrCreate()
+    file = spark._jvm.org.apache.hadoop.fs.Path(path)
+    return file.getFileSystem(spark._jsc.hadoopConfiguration()), file
 
 
 if __name__ == "__main__":

@@ -1,34 +1,30 @@
-import { mkdir, rm } from "node:fs/promises";
-import path from "node:path";
-
 import { MarqueeError } from "../../../errors.ts";
 import type { Table } from "../../../sql/catalog/types.ts";
 import type { Session } from "../../duckdb.ts";
 import { bytesOf, type MadeTable, showTable, tableFolder } from "../../lake/table-files.ts";
 import type { Engine, Question } from "../engine.ts";
-import { manifestOf, type Report } from "./manifest.ts";
-import { findSpark } from "./installation.ts";
-import { outOfMemory, submit } from "./submit.ts";
+import type { Report } from "./manifest.ts";
+import type { SparkPlace } from "./place.ts";
 
 /**
- * Spark on this machine. It takes seconds to start, so it makes all models and answers all questions in
- * one go, once they are announced; what is asked afterwards is told from its report.
+ * Spark, on this machine or on Dataproc. It takes long to start, so it makes all models and answers all
+ * questions in one go, once they are announced; what is asked afterwards is told from its report.
  */
 export class SparkEngine implements Engine {
   readonly name = "spark";
   readonly makesSlices = false;
   readonly #session: Session;
   readonly #work: string;
-  readonly #stop: AbortSignal | undefined;
+  readonly #place: SparkPlace;
   #shown: readonly Table[] = [];
   readonly #made = new Map<string, { rows: number; seconds: number }>();
   readonly #answers = new Map<string, number>();
 
   /** @param session shows what Spark has made to whom DuckDB serves */
-  constructor(session: Session, work: string, stop: AbortSignal | undefined) {
+  constructor(session: Session, work: string, place: SparkPlace) {
     this.#session = session;
     this.#work = work;
-    this.#stop = stop;
+    this.#place = place;
   }
 
   async show(tables: readonly Table[]): Promise<void> {
@@ -73,25 +69,17 @@ export class SparkEngine implements Engine {
       : Promise.resolve(answer);
   }
 
+  close(): Promise<void> {
+    return this.#place.close();
+  }
+
   async #submit(
     models: readonly Table[],
     questions: readonly Question[],
     begins: (what: string) => void,
   ): Promise<Report> {
-    const installation = await findSpark();
-    const folder = path.join(this.#work, "spark");
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
-    const report = path.resolve(folder, "report.json");
-    const asked = manifestOf(path.resolve(this.#work), report, this.#shown, models, questions);
-    for (const model of models) {
-      await rm(tableFolder(this.#work, model), { recursive: true, force: true });
-    }
-    const circumstances = { folder, stop: this.#stop, begins };
-    const [done] = await submit(installation, [asked], circumstances);
-    if (done === undefined) throw unannounced("anything");
-    if (done.failure !== undefined) throw sparkFailure(done.failure, models);
-    await rm(folder, { recursive: true, force: true });
+    const done = await this.#place.run({ shown: this.#shown, models, questions }, begins);
+    if (done.failure !== undefined) throw sparkFailure(done.failure, models, this.#place);
     return done;
   }
 }
@@ -100,6 +88,7 @@ export class SparkEngine implements Engine {
 function sparkFailure(
   { kind, name, message }: NonNullable<Report["failure"]>,
   models: readonly Table[],
+  place: SparkPlace,
 ): MarqueeError {
   if (kind === "input") {
     return new MarqueeError({
@@ -109,7 +98,7 @@ function sparkFailure(
     });
   }
   if (/OutOfMemoryError|Java heap space|GC overhead/.test(message)) {
-    return outOfMemory(name);
+    return place.outOfMemory(name);
   }
   const file = models.find(({ id }) => id === name)?.selectFile;
   return new MarqueeError({

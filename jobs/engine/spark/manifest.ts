@@ -34,6 +34,7 @@ export interface Report {
 /**
  * Asks for tables and for answers, over the tables of a root.
  *
+ * @param root a folder, or an address in a bucket such as gs://lake/work/run
  * @param shown tables that are there
  */
 export function manifestOf(
@@ -47,14 +48,14 @@ export function manifestOf(
   return {
     inputs: shown
       .filter(({ id }) => !made.has(id))
-      .map((table) => ({ id: table.id, folder: tableFolder(root, table) })),
+      .map((table) => ({ id: table.id, folder: placeOf(root, table) })),
     models: models.map((table) => ({
       id: table.id,
       select: sparkSpelling(table.select ?? ""),
       columns: table.columns.map(({ name, type }) => ({ name, type })),
       order: [...new Set([...table.cluster, ...table.key])],
       files: 1,
-      folder: tableFolder(root, table),
+      folder: placeOf(root, table),
     })),
     checks: questions.map(({ table, check, query }) => ({
       table: table.id,
@@ -63,4 +64,9 @@ export function manifestOf(
     })),
     report,
   };
+}
+
+/** A path joined to an address would lose a slash behind the scheme. */
+function placeOf(root: string, table: Table): string {
+  return root.includes("://") ? `${root}/${table.layer}/${table.name}` : tableFolder(root, table);
 }

@@ -13,11 +13,27 @@ export const sparkSettings: Readonly<Record<string, string>> = {
   "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
   "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
   "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
-  "spark.ui.enabled": "false",
 };
 
-/** The same on one machine: few tasks, since there are few cores, and no check sums beside files. */
+/**
+ * The same on one machine: few tasks, since there are few cores, no check sums beside files, and no page
+ * for which there would be nobody to look at it.
+ */
 export const localSettings: Readonly<Record<string, string>> = {
+  "spark.ui.enabled": "false",
   "spark.sql.shuffle.partitions": "8",
   "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
+};
+
+/**
+ * The same on Dataproc, where Spark chooses how many tasks there are.
+ *
+ * A spot machine may be taken away while it commits its files: only the first algorithm leaves nothing of
+ * them where they are read, whatever an image has chosen.
+ *
+ * @see https://hadoop.apache.org/docs/stable/hadoop-mapreduce-client/hadoop-mapreduce-client-core/mapred-default.xml
+ */
+export const dataprocSettings: Readonly<Record<string, string>> = {
+  ...sparkSettings,
+  "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "1",
 };

@@ -10,7 +10,7 @@ import type { Installation } from "./installation.ts";
 import type { Manifest, Report } from "./manifest.ts";
 import { localSettings, sparkSettings } from "./settings.ts";
 
-const driver = path.join(import.meta.dirname, "driver.py");
+export const driver = path.join(import.meta.dirname, "driver.py");
 
 /** Memory of the one process in which Spark works here, unless MARQUEE_SPARK_MEMORY says otherwise. */
 const usualMemory = "4g";
@@ -108,7 +108,13 @@ export function sparkMemory(): string {
 }
 
 /** Lines of Spark's log that tell of its own doings, and those of a stack. */
-const isNoise = /^\s+at |^\d\d\/\d\d\/\d\d [\d:]+ (INFO|WARN) |^WARNING: /;
+const noise = /^\s+at |^\s*\.\.\. \d+ more|^\d\d\/\d\d\/\d\d [\d:]+ (INFO|WARN) |^WARNING: /;
+
+/** Of what Spark printed the last lines that a person has something of. */
+export function lastWordsOf(printed: string, most: number): string[] {
+  const lines = printed.split("\n").filter((line) => line.trim() !== "" && !noise.test(line));
+  return lines.slice(-most);
+}
 
 /** With less than 450 MB Spark does not even begin. */
 async function lacksMemory(log: string): Promise<boolean> {
@@ -119,12 +125,10 @@ async function lacksMemory(log: string): Promise<boolean> {
 async function died(log: string, lastWords: readonly string[]): Promise<MarqueeError> {
   if (await lacksMemory(log)) return outOfMemory("its work");
   const text = await readFile(log, "utf8").catch(() => "");
-  const lines = [...text.split("\n"), ...lastWords].filter(
-    (line) => line.trim() !== "" && !isNoise.test(line),
-  );
+  const lines = lastWordsOf([text, ...lastWords].join("\n"), 3);
   return new MarqueeError({
     reason: "lake",
-    what: `Spark ended without a report: ${lines.slice(-3).join(" ")}`,
+    what: `Spark ended without a report: ${lines.join(" ")}`,
     next: `Its log is ${log}`,
   });
 }

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import { type Doubles, doublesAreThere, startDoubles } from "./doubles.ts";
+import { emulatorsAreThere } from "../emulators.ts";
+import { type Doubles, startDoubles } from "./doubles.ts";
 import { pinnedVersion, triedVersion, whatIsMissing } from "./provider.ts";
 
 /** What the tests of one group share: filled before the first of them. */
@@ -52,7 +53,7 @@ export function describeOnDoubles(
   define: (shared: WithDoubles) => void,
 ): void {
   describeWithTerraform(name, notTested, (shared) => {
-    if (!doublesAreThere()) {
+    if (!emulatorsAreThere()) {
       it.skip(
         `SKIPPED: there are no doubles of Google Cloud on this machine, scripts/setup/deploy.sh installs them; not tested: ${notTested}`,
       );

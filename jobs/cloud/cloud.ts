@@ -1,0 +1,17 @@
+import { type Names, namesOf } from "../../settings/names.ts";
+import type { Settings } from "../../settings/settings.ts";
+
+/** Where a run stands on Google Cloud: an environment's settings, and the names of all it has. */
+export interface Cloud {
+  settings: Settings;
+  names: Names;
+}
+
+export function cloudOf(settings: Settings): Cloud {
+  return { settings, names: namesOf(settings) };
+}
+
+/** The command that makes what an environment lacks. */
+export function deployCommand({ settings }: Cloud): string {
+  return `npm run deploy -- --env ${settings.environment}`;
+}

@@ -1,0 +1,118 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+
+import type { Table } from "../../sql/catalog/types.ts";
+import type { Change } from "../lake/state.ts";
+import { bytesOf, tableFiles, tableFolder } from "../lake/table-files.ts";
+import { opsTables } from "../ops.ts";
+import type { Run } from "../run.ts";
+import type { CloudRun } from "./run.ts";
+import { touchedMonths } from "./months.ts";
+
+/** A run that has a part in the cloud. */
+export type InCloud = Run & { cloud: CloudRun };
+
+/** How the tables differ from those that BigQuery has; undefined where it may have any. */
+export type Changes = Readonly<Record<string, Change>> | undefined;
+
+/**
+ * Puts a version's tables into the bucket and loads BigQuery from there: a table that has changed as a
+ * whole, or, where it is large and only some of its months were touched, those months.
+ *
+ * @param rows of each table, as the engine counts them, by the table's id
+ */
+export async function loadWarehouse(
+  run: InCloud,
+  tables: readonly Table[],
+  rows: ReadonlyMap<string, number>,
+  changes: Changes,
+): Promise<void> {
+  const { cloud, lake, log } = run;
+  const { bucket, warehouse } = cloud;
+  const ofTables = new Set(tables.map(({ layer }) => `${layer}/`));
+  const isTheirs = (name: string): boolean => [...ofTables].some((layer) => name.startsWith(layer));
+  log.info(`Sending tables to gs://${cloud.cloud.names.lake}`, { step: "publish" });
+  bucket.begin();
+  await bucket.place(lake.work, isTheirs, () => undefined);
+
+  const known = bucket.published()?.loaded === true ? changes : undefined;
+  // From here on BigQuery may have tables that readers of the bucket do not see yet.
+  await bucket.markLoading();
+  const whole: Table[] = [];
+  for (const table of tables) {
+    const change = known === undefined ? "any" : (known[table.id] ?? "same");
+    if (change === "same") continue;
+    const exchanged = change === "slice" && (await isLarge(run, table));
+    if (exchanged) await exchangeMonths(run, table, rows.get(table.id) ?? 0);
+    else whole.push(table);
+  }
+  const loads = whole.map((table) => ({
+    table,
+    uris: bucket.placedUris(table),
+    rows: rows.get(table.id) ?? 0,
+  }));
+  await warehouse.load(loads, () => {
+    bucket.expectHeld();
+  });
+}
+
+/**
+ * Lets readers of the bucket see a version, with the ops tables that tell of its run, once BigQuery
+ * has them too.
+ *
+ * @param folder the version's files
+ * @param loaded whether BigQuery has all of its other tables
+ */
+export async function publishVersion(run: InCloud, folder: string, loaded: boolean): Promise<void> {
+  const { catalog, cloud, log, session } = run;
+  const { bucket, warehouse } = cloud;
+  await bucket.place(
+    folder,
+    () => true,
+    () => undefined,
+  );
+  const loads = [];
+  for (const table of opsTables(catalog)) {
+    const rows = await session.number(
+      `select count(*) from read_parquet(${tableFiles(folder, table)})`,
+    );
+    loads.push({ table, uris: bucket.placedUris(table), rows });
+  }
+  await warehouse.load(loads, () => {
+    bucket.expectHeld();
+  });
+  await bucket.publish(loaded);
+  const staging = catalog.tables.filter(({ layer }) => layer === "staging");
+  const files = staging.map((table) => ({ table, uris: bucket.placedUris(table) }));
+  await warehouse.external(files.filter(({ uris }) => uris.length > 0));
+  const untidy = await bucket.tidy();
+  if (untidy !== undefined) log.warn(`published, but the bucket is not tidied up: ${untidy}`);
+}
+
+async function isLarge({ cloud, lake }: InCloud, table: Table): Promise<boolean> {
+  const most = cloud.cloud.settings.exchangeMonthsAboveGigabytes * 1e9;
+  if (table.partition?.by !== "MONTH") return false;
+  return (await bytesOf(tableFolder(lake.work, table))) > most;
+}
+
+/** Loads the months alone whose rows a merge has touched. */
+async function exchangeMonths(run: InCloud, table: Table, total: number): Promise<void> {
+  const { bucket, warehouse } = run.cloud;
+  const { months, rows, root } = await touchedMonths(run, table);
+  const uris = rows === 0 ? [] : await putTable(run, root, table);
+  bucket.expectHeld();
+  await warehouse.exchangeMonths({ table, months, uris, rows, total });
+  run.log.detail(`${table.id}: ${months.length} months exchanged`, {
+    step: "publish",
+    table: table.id,
+    months,
+    folder: path.basename(root),
+  });
+}
+
+/** @returns where the files of a table below a root are in the bucket */
+async function putTable({ cloud }: InCloud, root: string, table: Table): Promise<string[]> {
+  const there = await cloud.bucket.putWork(root, [table], () => undefined);
+  const files = await readdir(tableFolder(root, table));
+  return files.map((file) => `${there}/${table.layer}/${table.name}/${file}`);
+}

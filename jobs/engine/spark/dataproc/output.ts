@@ -1,0 +1,27 @@
+import { Storage } from "@google-cloud/storage";
+
+import type { Cloud } from "../../../cloud/cloud.ts";
+
+/** Gives the end of what Spark's driver has printed, by the address that Dataproc tells of it. */
+export type ReadOutput = (address: string) => Promise<string>;
+
+/** Dataproc cuts the output into objects: the end of it is in the last ones. */
+const lastObjects = 2;
+
+/** Reads the output as Dataproc leaves it: ADDRESS.000000000, ADDRESS.000000001 and so on. */
+export function outputIn({ settings: { project } }: Cloud): ReadOutput {
+  const storage = new Storage({ projectId: project.id });
+  // With STORAGE_EMULATOR_HOST the client leaves the path out, without which emulators list nothing.
+  storage.baseUrl = `${storage.apiEndpoint}/storage/v1`;
+  return async (address) => {
+    const { hostname, pathname } = new URL(address);
+    const bucket = storage.bucket(hostname);
+    const [files] = await bucket.getFiles({ prefix: `${pathname.slice(1)}.` });
+    const last = files
+      .filter(({ name }) => /\.\d+$/.test(name))
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .slice(-lastObjects);
+    const texts = await Promise.all(last.map(async (file) => (await file.download())[0]));
+    return Buffer.concat(texts).toString("utf8");
+  };
+}

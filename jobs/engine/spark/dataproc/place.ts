@@ -1,0 +1,201 @@
+import { readFile, rm } from "node:fs/promises";
+
+import { asMarqueeError, MarqueeError } from "../../../../errors.ts";
+import type { Cloud } from "../../../cloud/cloud.ts";
+import { tableFolder } from "../../../lake/table-files.ts";
+import type { Log } from "../../../report/log.ts";
+import { unlessStopped } from "../../../signals.ts";
+import { manifestOf, type Report } from "../manifest.ts";
+import type { Asked, SparkPlace } from "../place.ts";
+import { dataprocSettings } from "../settings.ts";
+import { driver, lastWordsOf } from "../submit.ts";
+import { Batches } from "./batches.ts";
+import { ClusterJobs, isJob } from "./cluster-jobs.ts";
+import { jobIdOf, jobLabels } from "./job.ts";
+import { outputIn, type ReadOutput } from "./output.ts";
+import type { Need, Service, Standing, Submission } from "./service.ts";
+import {
+  end,
+  type Patience,
+  untilEnded,
+  untilReady,
+  usualPatience,
+  type Watch,
+} from "./waiting.ts";
+import type { WorkBucket } from "./work-bucket.ts";
+
+/** So many lines of the driver's output stand in the error, in which a run ends. */
+const linesOfOutput = 20;
+
+/** Behind this Dataproc only says where its logs are. */
+const onlyLinks = "If logs are available";
+
+/** What Spark's work on Dataproc needs to know of its run. */
+export interface Circumstances {
+  cloud: Cloud;
+  bucket: WorkBucket;
+  /** The work folder, where tables are taken from and brought back to. */
+  work: string;
+  runId: string;
+  log: Log;
+  stop?: AbortSignal | undefined;
+  needs?: readonly Need[];
+  patience?: Partial<Patience>;
+  readOutput?: ReadOutput;
+}
+
+/** Spark on Dataproc: a job of the environment's cluster, or a serverless batch. */
+export class DataprocSpark implements SparkPlace {
+  readonly #circumstances: Circumstances;
+  readonly #watch: Watch;
+  readonly #readOutput: ReadOutput;
+  #attempts = 0;
+  /** Ends when nothing runs on Dataproc any more. */
+  #going: Promise<unknown> = Promise.resolve();
+
+  constructor(circumstances: Circumstances) {
+    const { cloud, log, stop, patience, readOutput } = circumstances;
+    const whole = { ...usualPatience, ...patience };
+    const service =
+      cloud.settings.spark.mode === "cluster"
+        ? new ClusterJobs(cloud, whole.answerSeconds)
+        : new Batches(cloud, whole.answerSeconds);
+    this.#circumstances = circumstances;
+    this.#watch = { service, patience: whole, log, stop: stop ?? new AbortController().signal };
+    this.#readOutput = readOutput ?? outputIn(cloud);
+  }
+
+  async run(asked: Asked, begins: (what: string) => void): Promise<Report> {
+    const { bucket, work, needs = [] } = this.#circumstances;
+    const { service, stop } = this.#watch;
+    await unlessStopped(untilReady(this.#watch, needs), stop);
+    this.#attempts += 1;
+    const { submission, report } = await this.#prepare(asked);
+    const name = service.nameOf(submission.id);
+    stop.throwIfAborted();
+    await bucket.note(name);
+    const done = this.#work(name, submission, begins);
+    this.#going = done.catch(() => undefined);
+    const standing = await done;
+    const told = await bucket.getText(report);
+    await bucket.note(undefined);
+    if (told === undefined) throw await this.#withoutReport(name, standing);
+    const said = JSON.parse(told) as Report;
+    if (said.failure !== undefined) return said;
+    for (const model of asked.models) {
+      await rm(tableFolder(work, model), { recursive: true, force: true });
+    }
+    await bucket.fetchWork(work, asked.models, () => undefined);
+    return said;
+  }
+
+  outOfMemory(what: string): MarqueeError {
+    const { where, moreMemory } = this.#watch.service;
+    return new MarqueeError({
+      reason: "cloud",
+      what: `the memory of ${where} was not enough for ${what}`,
+      next: moreMemory,
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#going;
+  }
+
+  /** Puts all into the bucket that Spark reads there. @returns also the report's name in it */
+  async #prepare({
+    shown,
+    models,
+    questions,
+  }: Asked): Promise<{ submission: Submission; report: string }> {
+    const { bucket, work, cloud, runId } = this.#circumstances;
+    const made = new Set(models.map(({ id }) => id));
+    const inputs = shown.filter(({ id }) => !made.has(id));
+    const root = await bucket.putWork(work, inputs, () => undefined);
+    // Each attempt has its own, so that none is taken for the report of another.
+    const folder = `${root}/spark/${this.#attempts}`;
+    const report = `${folder}/report.json`;
+    const manifest = manifestOf(root, report, shown, models, questions);
+    const submission = {
+      id: jobIdOf(cloud, runId, this.#attempts),
+      driver: await bucket.putDriver(await readFile(driver, "utf8")),
+      args: [await bucket.putText(nameIn(`${folder}/manifest.json`), JSON.stringify(manifest))],
+      labels: jobLabels(cloud, runId, models.length > 0 ? "transform" : "check"),
+      properties: { ...dataprocSettings, "spark.sql.warehouse.dir": `${folder}/warehouse` },
+      limitSeconds: this.#watch.patience.limitSeconds,
+    };
+    return { submission, report: nameIn(report) };
+  }
+
+  /** Submits it and waits for its end; nothing of it runs any more afterwards, unless that is told. */
+  async #work(
+    name: string,
+    submission: Submission,
+    begins: (what: string) => void,
+  ): Promise<Standing> {
+    const { service, stop, log } = this.#watch;
+    await service.submit(submission);
+    try {
+      return await unlessStopped(untilEnded(this.#watch, name, begins), stop);
+    } catch (error) {
+      try {
+        await end(this.#watch, name);
+        await this.#circumstances.bucket.note(undefined);
+      } catch (second) {
+        log.warn(asMarqueeError(second).line);
+      }
+      throw error;
+    }
+  }
+
+  async #withoutReport(name: string, { state, details, output }: Standing): Promise<MarqueeError> {
+    const { service } = this.#watch;
+    const printed = output === undefined ? "" : await this.#printed(output);
+    if (/OutOfMemoryError|Java heap space|exit code:? 137/.test(`${details}\n${printed}`)) {
+      return this.outOfMemory("its work");
+    }
+    const [reason = ""] = details.split(onlyLinks);
+    const lines = [reason, ...lastWordsOf(printed, linesOfOutput)].map((line) => line.trim());
+    const said = lines.filter((line) => line !== "").join(" | ");
+    return new MarqueeError({
+      reason: "cloud",
+      what: `Spark on ${service.where} ended without a report (${state}): ${said.replace(/\.$/, "")}`,
+      next: `Look at ${service.consoleOf(name)}`,
+    });
+  }
+
+  async #printed(output: string): Promise<string> {
+    try {
+      return await this.#readOutput(output);
+    } catch (error) {
+      // The failure is told all the same.
+      return `its output ${output} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+}
+
+/** An object's name within its bucket, of its address. */
+function nameIn(address: string): string {
+  return address.replace(/^gs:\/\/[^/]+\//, "");
+}
+
+/**
+ * Ends Spark's work that a killed run has left behind.
+ *
+ * @param name as it was noted in the bucket; what has ended already is left alone
+ * @throws MarqueeError (cloud) where it may still be running
+ */
+export async function cancelJob(
+  cloud: Cloud,
+  name: string,
+  log: Log,
+  patience?: Partial<Patience>,
+): Promise<void> {
+  const whole = { ...usualPatience, ...patience };
+  const service: Service = isJob(name)
+    ? new ClusterJobs(cloud, whole.answerSeconds)
+    : new Batches(cloud, whole.answerSeconds);
+  const standing = await service.standing(name);
+  if (standing === undefined || standing.outcome !== undefined) return;
+  await end({ service, patience: whole, log }, name);
+}

@@ -1,0 +1,71 @@
+import { z } from "zod";
+
+import { MarqueeError } from "../../../errors.ts";
+import { type Place, uriOf } from "./client.ts";
+import { absent, contentOf, readObject, replaceObject } from "./objects.ts";
+import { isVersionFile } from "./version-files.ts";
+
+const format = 1;
+export const pointerName = "current.json";
+
+const pointer = z.object({
+  format: z.literal(format),
+  runId: z.string(),
+  /** The folder of its files in the bucket. */
+  folder: z.string().regex(/^versions\/[\w.-]+$/),
+  /** Whether the warehouse has been loaded from it. */
+  loaded: z.boolean(),
+  files: z.array(
+    z.object({
+      /** Below the folder: staging/ratings/part-00000.parquet. */
+      name: z.string().refine(isVersionFile),
+      bytes: z.number(),
+      crc32c: z.string(),
+    }),
+  ),
+});
+
+/** Which version readers of the bucket see, and every file of it. */
+export type Pointer = z.infer<typeof pointer>;
+
+/** The pointer as it was read or written, with the generation that the next one takes the place of. */
+export interface Pointed {
+  generation: string;
+  /** Undefined before the first version. */
+  value: Pointer | undefined;
+}
+
+/** @throws MarqueeError (cloud) for a pointer of a newer Marquee, or one damaged by hand */
+export async function readPointer(place: Place): Promise<Pointed> {
+  const found = await readObject(place, pointerName);
+  if (found === undefined) return { generation: absent, value: undefined };
+  const value = contentOf(place, pointerName, found.text, { format, schema: pointer });
+  if (value !== undefined) return { generation: found.generation, value };
+  const uri = uriOf(place, pointerName);
+  throw new MarqueeError({
+    reason: "cloud",
+    what: `${uri} is damaged`,
+    next: `Bring back an older version of it (gcloud storage ls --all-versions ${uri})`,
+  });
+}
+
+/**
+ * Lets readers see another version, in one step.
+ *
+ * @throws MarqueeError (cloud) where somebody else has done so since `before`: nothing has changed then
+ */
+export async function switchPointer(
+  place: Place,
+  before: Pointed,
+  next: Omit<Pointer, "format">,
+): Promise<Pointed> {
+  const value: Pointer = { format, ...next };
+  const text = `${JSON.stringify(value, null, 2)}\n`;
+  const generation = await replaceObject(place, pointerName, text, before.generation);
+  if (generation !== undefined) return { generation, value };
+  throw new MarqueeError({
+    reason: "cloud",
+    what: `${uriOf(place, pointerName)} was changed by somebody else while this run worked: its tables are not published`,
+    next: "Run again",
+  });
+}

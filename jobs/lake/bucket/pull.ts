@@ -1,0 +1,96 @@
+import { link, mkdir, rename, rm } from "node:fs/promises";
+import path from "node:path";
+
+import { MarqueeError } from "../../../errors.ts";
+import type { Table } from "../../../sql/catalog/types.ts";
+import type { FolderLake } from "../folder.ts";
+import { tableFolder } from "../table-files.ts";
+import { type Place, statusOf, uriOf } from "./client.ts";
+import { crc32cOf } from "./crc32c.ts";
+import type { Tick } from "./place.ts";
+import { type Pointer, pointerName } from "./pointer.ts";
+import { eachAtOnce, fetchFile, listObjects } from "./transfer.ts";
+import { versionFiles } from "./version-files.ts";
+
+/**
+ * Makes the local published version that of the bucket. Files that are here already, byte for byte,
+ * are not fetched.
+ *
+ * @returns whether the local version is another one now, which has no warehouse
+ */
+export async function pullVersion(
+  place: Place,
+  { runId, folder, files }: Pointer,
+  lake: FolderLake,
+): Promise<boolean> {
+  const local = (await lake.published())?.folder;
+  const here = local === undefined ? [] : await versionFiles(local);
+  const same = new Set<string>();
+  await eachAtOnce(files, async ({ name, bytes, crc32c }) => {
+    const mine = here.find((file) => file.name === name && file.bytes === bytes);
+    if (mine !== undefined && (await crc32cOf(mine.file)) === crc32c) same.add(name);
+  });
+  if (same.size === files.length && here.length === files.length) return false;
+
+  await lake.adopt(runId, async (target) => {
+    await eachAtOnce(files, async ({ name, bytes, crc32c }) => {
+      const file = path.join(target, name);
+      if (local !== undefined && same.has(name)) {
+        await mkdir(path.dirname(file), { recursive: true });
+        return link(path.join(local, name), file);
+      }
+      const stored = { name: `${folder}/${name}`, bytes, crc32c };
+      return fetchFile(place, stored, file).catch((error: unknown) => {
+        throw missing(place, stored.name, error);
+      });
+    });
+  });
+  return true;
+}
+
+/** Fetches tables that were made in the bucket, each in the place of the local one as a whole. */
+export async function fetchTables(
+  place: Place,
+  tables: readonly Table[],
+  { from, to, tick }: { from: string; to: string; tick: Tick },
+): Promise<void> {
+  for (const table of tables) {
+    tick(table.id);
+    const prefix = `${from}/${table.layer}/${table.name}/`;
+    const found = await listObjects(place, prefix);
+    const files = found.filter(({ name }) => isPartOf(prefix, name));
+    if (files.length === 0) throw withoutFiles(place, prefix);
+    const folder = tableFolder(to, table);
+    const next = `${folder}.next`;
+    await rm(next, { recursive: true, force: true });
+    await eachAtOnce(files, (file) =>
+      fetchFile(place, file, path.join(next, path.posix.basename(file.name))),
+    );
+    await rm(folder, { recursive: true, force: true });
+    await rename(next, folder);
+  }
+}
+
+/** Spark leaves other files beside those of a table, and folders while it works. */
+function isPartOf(prefix: string, name: string): boolean {
+  return /^[^/._][^/\\]*\.parquet$/.test(name.slice(prefix.length));
+}
+
+function withoutFiles(place: Place, prefix: string): MarqueeError {
+  return new MarqueeError({
+    reason: "cloud",
+    what: `${uriOf(place, prefix)} holds no Parquet files`,
+    next: "Make the tables again: run the pipeline without --only and --from",
+  });
+}
+
+function missing(place: Place, name: string, error: unknown): unknown {
+  if (statusOf((error as Error).cause) !== 404) return error;
+  const uri = uriOf(place, name);
+  return new MarqueeError({
+    reason: "cloud",
+    what: `${uri}, which ${pointerName} there names, is not there`,
+    next: `Bring it back from its older versions (gcloud storage ls --all-versions ${uri})`,
+    cause: error,
+  });
+}

@@ -1,0 +1,145 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { expect } from "chai";
+
+import { FolderLake } from "../../jobs/lake/folder.ts";
+import { cloud, opened, publishAll } from "../support/cloud/bucket-lake.ts";
+import { fakeStorageIsThere, withFakeStorage } from "../support/cloud/fake-storage.ts";
+import { withFolder, writeFiles } from "../support/folder.ts";
+import { killGroup, start } from "../support/started.ts";
+
+const version = {
+  "staging/ratings/part-00000.parquet": Buffer.alloc(3_000_000, "ratings"),
+  "core/movies/part-00000.parquet": "movies",
+  "lake.json": JSON.stringify({ format: 2 }),
+};
+
+/** Names of all objects, and a way to ask for one, without the client that is tested. */
+async function objectsAt(origin: string, bucket: string): Promise<string[]> {
+  const answer = await fetch(`${origin}/storage/v1/b/${bucket}/o`);
+  const { items = [] } = (await answer.json()) as { items?: { name: string }[] };
+  return items.map(({ name }) => name).sort();
+}
+
+/** A run of its own process, which can be killed. */
+function startRun(runId: string, folder: string, origin: string, does: string) {
+  const code = `
+    import { opened } from "./test/support/cloud/bucket-lake.ts";
+    const lake = await opened("${runId}", { renewSeconds: 0.3, expireSeconds: 2 });
+    await lake.note("job-of-${runId}");
+    ${does.replaceAll("FOLDER", JSON.stringify(folder))}
+  `;
+  const node = ["--import", "tsx", "--input-type=module", "-e", code];
+  return start(process.execPath, node, { STORAGE_EMULATOR_HOST: origin });
+}
+
+describe("a bucket lake on a double of Cloud Storage", () => {
+  before(function () {
+    if (!fakeStorageIsThere()) this.skip();
+  });
+
+  it("goes from one machine's lake to another's", async () => {
+    const { lake: bucket } = (await cloud()).names;
+    await withFakeStorage(bucket, (origin) =>
+      withFolder(async (folder) => {
+        await writeFiles(folder, version);
+        const first = await opened("run-1");
+        const { uris } = await publishAll(first, folder);
+        expect([...uris.keys()]).to.deep.equal(["core.movies", "staging.ratings"]);
+        await first.tidy();
+        await first.close();
+
+        const second = await opened("run-2");
+        const root = path.join(folder, "elsewhere");
+        const local = await FolderLake.open(root, { runId: "run-2", startedAt: "", sources: [] });
+        expect(await second.pull(local)).to.equal(true);
+        expect(await second.pull(local)).to.equal(false);
+        for (const [name, content] of Object.entries(version)) {
+          const bytes = await readFile(path.join(root, "current", name));
+          expect(bytes.equals(Buffer.from(content))).to.equal(true);
+        }
+        await writeFiles(folder, { "core/movies/part-00000.parquet": "MOVIES" });
+        await publishAll(second, folder);
+        expect(await second.tidy()).to.equal(undefined);
+        expect(second.published()).to.include({ runId: "run-2", loaded: false });
+        await second.close();
+        await local.close();
+        expect(await objectsAt(origin, bucket)).to.deep.equal([
+          "current.json",
+          ...Object.keys(version)
+            .map((name) => `versions/run-2/${name}`)
+            .sort(),
+        ]);
+      }),
+    );
+  }).timeout(60_000);
+
+  it("shows what it showed whenever a run is killed, and the next one tidies up", async () => {
+    const { lake: bucket } = (await cloud()).names;
+    await withFakeStorage(bucket, (origin) =>
+      withFolder(async (folder) => {
+        await writeFiles(folder, version);
+        const first = await opened("run-1");
+        await publishAll(first, folder);
+        await first.close();
+        const before = await (await opened("look")).getText("current.json");
+        const stuck = `
+          let ticks = 0;
+          await lake.place(FOLDER, () => true, () => { if (++ticks === 3) process.kill(process.pid, "SIGKILL"); });
+        `;
+        const files = path.join(folder, "next");
+        await writeFiles(files, {
+          ...version,
+          "marts/x/part-0.parquet": "x",
+          "ops/y/part-0.parquet": "y",
+        });
+        await (await opened("again", {}, "look")).close();
+        const killed = startRun("run-2", files, origin, stuck);
+        const { signal, stderr } = await killed.ended;
+        expect([signal, stderr]).to.deep.equal(["SIGKILL", ""]);
+
+        const refused = await opened("run-3").then(
+          () => "opened",
+          (error: unknown) => (error as Error).message,
+        );
+        expect(refused).to.include("in use by run run-2");
+        await sleep(3500);
+        const next = await opened("run-3");
+        expect(next.interrupted).to.include({ runId: "run-2", sparkJob: "job-of-run-2" });
+        expect(await next.getText("current.json")).to.equal(before);
+        expect(await next.tidy()).to.equal(undefined);
+        expect(await objectsAt(origin, bucket)).to.deep.equal([
+          "current.json",
+          "lock.json",
+          ...Object.keys(version)
+            .map((name) => `versions/run-1/${name}`)
+            .sort(),
+        ]);
+        await publishAll(next, files);
+        await next.close();
+      }),
+    );
+  }).timeout(60_000);
+
+  it("is one run's at a time, whichever processes ask", async () => {
+    const { lake: bucket } = (await cloud()).names;
+    await withFakeStorage(bucket, (origin) =>
+      withFolder(async (folder) => {
+        const says = `process.stdout.write("held"); await new Promise(() => setTimeout(() => {}, 1e6));`;
+        const runs = ["run-1", "run-2", "run-3"].map((id) => startRun(id, folder, origin, says));
+        try {
+          await Promise.any(runs.map((run) => run.says("held")));
+          // Longer than a lease lasts that nobody renews.
+          await sleep(3000);
+          expect(runs.filter((run) => run.runs())).to.have.length(1);
+          await sleep(1500);
+          expect(runs.filter((run) => run.runs())).to.have.length(1);
+        } finally {
+          await Promise.all(runs.map(killGroup));
+        }
+      }),
+    );
+  }).timeout(60_000);
+});

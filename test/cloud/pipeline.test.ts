@@ -1,0 +1,124 @@
+import path from "node:path";
+
+import { expect } from "chai";
+
+import { emulatorsAreThere } from "../support/emulators.ts";
+import {
+  type DeployedEnvironment,
+  expectSameInBigQuery,
+  objectsIn,
+  objectText,
+  runThere,
+  startEnvironment,
+} from "../support/cloud/whole.ts";
+import { connectorIsThere } from "../support/cloud/dataproc-double-spark.ts";
+import { failure } from "../support/errors.ts";
+import { withFolder } from "../support/folder.ts";
+import { quietLog, runLocally } from "../support/pipeline.ts";
+import { expectSameLakes } from "../support/same-lakes.ts";
+import { tinyFiles, tinySource } from "../support/tiny-source.ts";
+import { askWarehouse } from "../support/warehouse.ts";
+
+const missing = emulatorsAreThere()
+  ? undefined
+  : "there are no doubles of Google Cloud on this machine, scripts/setup/cloud.sh installs them";
+
+/** Runs a test over an environment of its own. */
+async function onCloud(
+  use: (environment: DeployedEnvironment, folder: string) => Promise<void>,
+): Promise<void> {
+  await withFolder(async (folder) => {
+    const environment = await startEnvironment();
+    try {
+      await use(environment, folder);
+    } finally {
+      await environment.stop();
+    }
+  });
+}
+
+const warehouseOf = (lake: string): string => path.join(lake, "warehouse.duckdb");
+
+describe("the pipeline on Google Cloud", () => {
+  if (missing !== undefined) {
+    it.skip(`SKIPPED: ${missing}; not tested: the pipeline on targets hybrid and gcp`);
+    return;
+  }
+
+  it("hybrid: has the very tables of a local run, in the bucket and in BigQuery", async () => {
+    await onCloud(async (environment, folder) => {
+      const source = await tinySource(path.join(folder, "in"));
+      const lake = path.join(folder, "copy");
+      await runThere({ sources: [source], lake });
+      const local = await runLocally({ sources: [source], lake: path.join(folder, "local") });
+      await expectSameLakes(lake, local.lake.folder);
+      await expectSameInBigQuery(environment.cloud, warehouseOf(lake));
+      const runs = await askWarehouse(warehouseOf(lake), "select target, status from ops.runs");
+      expect(runs).to.deep.equal([["hybrid", "succeeded"]]);
+
+      const objects = await objectsIn(environment);
+      const raw = objects.filter((name) => name.startsWith("raw/"));
+      expect(raw.map((name) => path.posix.basename(name)).sort()).to.deep.equal(
+        Object.keys(tinyFiles).sort(),
+      );
+      expect(objects).not.to.include("lock.json");
+      expect(objects.filter((name) => name.startsWith("work/"))).to.deep.equal([]);
+      const pointer = JSON.parse(await objectText(environment, "current.json")) as object;
+      expect(pointer).to.include({ loaded: true });
+    });
+  });
+
+  it("gcp: has them made by Spark on Dataproc", async function () {
+    if (!connectorIsThere()) {
+      this.test!.title = `SKIPPED: there is no connector, scripts/setup/cloud.sh installs it: ${this.test!.title}`;
+      this.skip();
+    }
+    await onCloud(async (environment, folder) => {
+      const lake = path.join(folder, "copy");
+      await runThere({ sources: ["sample"], lake, target: "gcp", engine: "spark" });
+      const local = await runLocally({ sources: ["sample"], lake: path.join(folder, "local") });
+      await expectSameLakes(lake, local.lake.folder);
+      await expectSameInBigQuery(environment.cloud, warehouseOf(lake));
+      expect(Object.values(environment.dataproc.states())).to.deep.equal(["DONE"]);
+    });
+  });
+
+  it("merges a delivery into what another machine has published", async () => {
+    await onCloud(async (environment, folder) => {
+      const source = await tinySource(path.join(folder, "in"));
+      await runThere({ sources: [source], lake: path.join(folder, "one") });
+      const more = "userId,movieId,rating,timestamp\n1,10,1.0,1009843200\n4,20,5.0,1009843201\n";
+      const delivery = path.join(folder, "2020-01-01");
+      await tinySource(delivery, {
+        ...Object.fromEntries(Object.keys(tinyFiles).map((name) => [name, undefined])),
+        "ratings.csv": more,
+      });
+      const other = path.join(folder, "other");
+      await runThere({ sources: [delivery], lake: other, merge: true });
+      await expectSameInBigQuery(environment.cloud, warehouseOf(other));
+
+      const here = path.join(folder, "local");
+      await runLocally({ sources: [source], lake: here });
+      await runLocally({ sources: [delivery], lake: here, merge: true });
+      await expectSameLakes(other, here);
+      const runs = await askWarehouse(warehouseOf(other), "select count(*) from ops.runs");
+      expect(runs).to.deep.equal([["2"]]);
+    });
+  });
+
+  it("refuses a folder with tables of its own, and a local run in a bucket's working copy", async () => {
+    await onCloud(async (_environment, folder) => {
+      const source = await tinySource(path.join(folder, "in"));
+      const [own, copy] = [path.join(folder, "own"), path.join(folder, "copy")];
+      await runLocally({ sources: [source], lake: own });
+      const { line } = await failure(runThere({ sources: [source], lake: own }), "lake");
+      expect(line).to.match(/holds tables of its own/);
+      await runThere({ sources: [source], lake: copy });
+      const other = await failure(
+        runLocally({ sources: [source], lake: copy }, quietLog()),
+        "lake",
+      );
+      expect(other.line).to.match(/working copy of gs:\/\/.*--target hybrid --lake/);
+    });
+  });
+});

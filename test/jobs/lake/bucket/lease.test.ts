@@ -1,0 +1,185 @@
+import os from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { expect } from "chai";
+
+import { BucketLake } from "../../../../jobs/lake/bucket/bucket-lake.ts";
+import { closedPort } from "../../../support/faulty-server.ts";
+import { withVariables } from "../../../support/cloud/fake-storage.ts";
+import { claimOf, cloud, opened, soon, withLake } from "../../../support/cloud/bucket-lake.ts";
+import { failure } from "../../../support/errors.ts";
+
+/** Whether the lease is held, as a promise. */
+async function held(lake: BucketLake): Promise<void> {
+  await Promise.resolve();
+  lake.expectHeld();
+}
+
+describe("the lease of a bucket lake", () => {
+  it("is made only where there is none, and is gone when the run ends", () =>
+    withLake(async (stub) => {
+      const lake = await opened("run-1");
+      expect(stub.asks("insert lock.json")).to.have.length(1);
+      expect(stub.asks("insert lock.json")[0]!.ifGenerationMatch).to.equal("0");
+      expect(stub.json("lock.json")).to.include({ format: 1, runId: "run-1", host: os.hostname() });
+      const { generation } = stub.objects.get("lock.json")!;
+      await lake.close();
+      expect(stub.asks("delete lock.json")[0]!.ifGenerationMatch).to.equal(generation);
+      expect(stub.names()).to.deep.equal([]);
+    }));
+
+  it("keeps everybody else out, saying who has it", () =>
+    withLake(async (stub) => {
+      const lake = await opened("run-1");
+      const error = await failure(opened("run-2"), "cloud");
+      expect(error.message).to.include(`${stub.bucket} is in use by run run-1 (process`);
+      expect(error.message).to.include(`${process.pid} on ${os.hostname()}, since 2026-11-21T`);
+      expect(error.next).to.match(
+        /^Wait for it, or, if that run is dead, run again in (299|300|301) s/,
+      );
+      expect(stub.json("lock.json")["runId"]).to.equal("run-1");
+      await lake.close();
+      await (await opened("run-2")).close();
+    }));
+
+  it("that has run out is taken over, by exactly one of those who see it", () =>
+    withLake(async (stub) => {
+      const killed = await opened("run-1", { renewSeconds: 1000, expireSeconds: 5000 });
+      await killed.note("job-7");
+      stub.age("lock.json", 4990);
+      await failure(opened("run-2"), "cloud");
+      stub.age("lock.json", 15);
+      const { generation } = stub.objects.get("lock.json")!;
+      const tried = await Promise.allSettled([opened("run-2"), opened("run-3"), opened("run-4")]);
+      const open = tried.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+      expect(open).to.have.length(1);
+      expect(open[0]!.interrupted).to.include({ runId: "run-1", sparkJob: "job-7" });
+      const conditions = stub.asks("insert lock.json").map((one) => one.ifGenerationMatch);
+      expect(conditions).to.include(generation);
+      expect(conditions).not.to.include(undefined);
+
+      await failure(killed.note("job-8"), "cloud");
+      const error = await failure(held(killed), "cloud");
+      expect(error.line).to.include("another run has taken its lease over");
+      // What another one has now is not taken away.
+      await killed.close();
+      expect(stub.names()).to.deep.equal(["lock.json"]);
+      await open[0]!.close();
+    }));
+
+  it("of a run that is known to be dead does not count", () =>
+    withLake(async () => {
+      await opened("run-1");
+      await failure(opened("run-2", soon, "run-0"), "cloud");
+      const lake = await opened("run-2", soon, "run-1");
+      expect(lake.interrupted).to.include({ runId: "run-1" });
+      await lake.close();
+    }));
+
+  it("is renewed while the run goes on, each time in the place of what it was", () =>
+    withLake(async (stub) => {
+      const lake = await opened("run-1", { renewSeconds: 0.05, expireSeconds: 0.5 });
+      const generations = new Set<string>();
+      stub.onRequest = () => generations.add(stub.objects.get("lock.json")?.generation ?? "0");
+      await sleep(900);
+      lake.expectHeld();
+      const renewals = stub.asks("insert lock.json").slice(1);
+      expect(renewals.length).to.be.greaterThan(4);
+      for (const { ifGenerationMatch } of renewals)
+        expect(generations.has(ifGenerationMatch!)).to.equal(true);
+      await lake.close();
+      const { length } = stub.asked;
+      await sleep(150);
+      expect(stub.asked.length).to.equal(length);
+    }));
+
+  it("that cannot be renewed in time is given up", () =>
+    withLake(async (stub, warnings) => {
+      const lake = await opened(
+        "run-1",
+        { renewSeconds: 0.05, expireSeconds: 0.4 },
+        undefined,
+        warnings,
+      );
+      stub.fault = ({ what }) => (what === "insert" ? 403 : undefined);
+      lake.expectHeld();
+      await sleep(500);
+      const error = await failure(held(lake), "cloud");
+      expect(error.line).to.include("its lease could not be renewed in time");
+      expect(warnings[0]).to.include("the lease could not be renewed");
+      await lake.close();
+    }));
+
+  it("is this run's also where the answer to its making or renewing was lost", () =>
+    withLake(async (stub) => {
+      let lost = 1;
+      stub.fault = ({ what }) => (what === "insert" && lost-- > 0 ? "answer lost" : undefined);
+      const lake = await opened("run-1");
+      lost = 1;
+      await lake.note("job-1");
+      lake.expectHeld();
+      expect(stub.asks("insert lock.json")).to.have.length(4);
+      expect(stub.json("lock.json")["sparkJob"]).to.equal("job-1");
+      await lake.close();
+      expect(stub.names()).to.deep.equal([]);
+    })).timeout(20_000);
+
+  it("that nobody can read counts by its age alone; one of a newer Marquee counts", () =>
+    withLake(async (stub) => {
+      stub.put("lock.json", "{ cut o");
+      const error = await failure(opened("run-1"), "cloud");
+      expect(error.line).to.include("in use by a run that cannot be told from its lock");
+      stub.age("lock.json", 310);
+      const lake = await opened("run-1");
+      expect(lake.interrupted).to.equal(undefined);
+      await lake.close();
+      stub.put("lock.json", JSON.stringify({ format: 2, run: "other" }));
+      const newer = await failure(opened("run-1"), "cloud");
+      expect(newer.line).to.match(/lock\.json has format 2.*Update Marquee$/);
+    }));
+});
+
+describe("a bucket lake that cannot be opened", () => {
+  it("says which role is asked for on which bucket", () =>
+    withLake(async (stub) => {
+      stub.fault = () => 403;
+      const { line } = await failure(opened("run-1"), "cloud");
+      expect(line).to.include(`roles/storage.objectUser on the bucket ${stub.bucket}`);
+      expect(stub.asked).to.have.length(1);
+    }));
+
+  it("says how the bucket is made", () =>
+    withLake(async () => {
+      const { settings, names } = await cloud();
+      const other = { settings, names: { ...names, lake: "nobodys" } };
+      const { line } = await failure(
+        BucketLake.open(other, claimOf("run-1"), { warn: () => undefined } as never, soon),
+        "cloud",
+      );
+      expect(line).to.include("gs://nobodys is not there");
+      expect(line).to.include("npm run deploy -- --env dev");
+    }));
+
+  // Without credentials the client asks all the same, and Cloud Storage answers with 401.
+  it("says how to log in where nobody has", () =>
+    withLake(async (stub) => {
+      stub.fault = () => 401;
+      const { line } = await failure(opened("run-1"), "cloud");
+      expect(line).to.include("gcloud auth application-default login");
+    }));
+
+  it("is tried again for a while, and ends in one line", () =>
+    withLake(async (stub) => {
+      let left = 1;
+      stub.fault = () => (left-- > 0 ? 503 : undefined);
+      await (await opened("run-1")).close();
+      stub.fault = () => 503;
+      const { line } = await failure(opened("run-1"), "cloud");
+      expect(line).to.include("Google Cloud does not answer");
+      const port = await closedPort();
+      await withVariables({ STORAGE_EMULATOR_HOST: `http://127.0.0.1:${port}` }, async () => {
+        const error = await failure(opened("run-1"), "cloud");
+        expect(error.line).to.include("Google Cloud does not answer");
+      });
+    })).timeout(30_000);
+});

@@ -1,0 +1,71 @@
+import { type Cloud, cloudOf } from "../../../jobs/cloud/cloud.ts";
+import { BucketLake, type Published } from "../../../jobs/lake/bucket/bucket-lake.ts";
+import type { Patience } from "../../../jobs/lake/bucket/client.ts";
+import type { RunClaim } from "../../../jobs/lake/bucket/lease.ts";
+import type { Log } from "../../../jobs/report/log.ts";
+import { readSettings } from "../../../settings/read-settings.ts";
+import { type BucketStub, withBucketStub } from "./bucket-stub.ts";
+
+/** Retries once, a second later; nothing is renewed while a test goes on. */
+export const soon: Patience = {
+  retries: 1,
+  renewSeconds: 60,
+  expireSeconds: 300,
+  stallSeconds: 0.5,
+};
+
+export async function cloud(): Promise<Cloud> {
+  return cloudOf(await readSettings("dev"));
+}
+
+export function claimOf(runId: string, ended?: string): RunClaim {
+  const startedAt = "2026-11-21T12:00:00.000Z";
+  return { runId, startedAt, sources: [], command: "npm run pipeline", ended };
+}
+
+/** Opens the lake of dev for a run. */
+export async function opened(
+  runId: string,
+  patience: Partial<Patience> = {},
+  ended?: string,
+  warnings: string[] = [],
+): Promise<BucketLake> {
+  const log = { warn: (text: string) => warnings.push(text) } as unknown as Log;
+  return BucketLake.open(await cloud(), claimOf(runId, ended), log, { ...soon, ...patience });
+}
+
+/** A bucket of its own, empty, for the lake of dev. */
+export async function withLake<T>(
+  use: (stub: BucketStub, warnings: string[]) => Promise<T>,
+): Promise<T> {
+  return withBucketStub((await cloud()).names.lake, (stub) => use(stub, []));
+}
+
+/** The files of a version, as a folder of them has them. */
+export const version = {
+  "staging/ratings/part-00000.parquet": "ratings of old",
+  "staging/ratings/part-00001.parquet": "more ratings",
+  "core/movies/part-00000.parquet": "movies",
+  "ops/runs/part-00000.parquet": "run 1",
+  "kept/ratings/part-00000.parquet": "kept",
+  "lake.json": "{}",
+  "dashboard.html": "<html>",
+};
+/** What may stand beside them and is not sent. */
+export const besides = {
+  "warehouse.duckdb": "warehouse",
+  "spill/x.tmp": "spilt",
+  "staging/links.next/part-00000.parquet": "half",
+  "core/movies/.part-00000.parquet.crc": "hidden",
+  "typed/ratings.parquet": "typed",
+};
+
+/** Publishes all files of a folder at once, before any warehouse is loaded. */
+export async function publishAll(
+  lake: BucketLake,
+  folder: string,
+  tick: (what: string) => void = () => undefined,
+): Promise<Published> {
+  await lake.place(folder, () => true, tick);
+  return lake.publish(false);
+}
