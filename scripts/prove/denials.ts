@@ -1,17 +1,18 @@
-import { BigQuery } from "@google-cloud/bigquery";
 import { GoogleAuth, Impersonated } from "google-auth-library";
 
 import type { Cloud } from "../../jobs/cloud/cloud.ts";
+import { connect } from "../../jobs/warehouse/bigquery/client.ts";
 import { emailOf } from "../../settings/names.ts";
 import type { Point } from "./report.ts";
 
 /** Who looks at dashboards sees the marts and nothing that lies before them. */
-export async function hiddenStaging({ settings, names }: Cloud): Promise<Point> {
+export async function hiddenStaging(cloud: Cloud): Promise<Point> {
+  const { settings, names } = cloud;
   const what = "Viewers of dashboards are let into the marts alone";
   if (settings.dashboardViewers.length === 0) {
     return { what, holds: undefined, facts: ["dashboard_viewers names nobody"] };
   }
-  const client = new BigQuery({ projectId: settings.project.id, location: settings.region });
+  const { client } = connect(cloud, "prove");
   const facts: string[] = [];
   let holds = true;
   for (const [layer, dataset] of Object.entries(names.datasets)) {
