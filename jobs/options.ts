@@ -1,10 +1,9 @@
 import { Command, Option } from "commander";
 
-import { MarqueeError } from "../errors.ts";
 import { asWord, parsed } from "./command-line.ts";
 import { type Months, readMonths } from "./months.ts";
 import type { LogFormat } from "./report/log.ts";
-import { addWhereOptions, type SaidWhere, type Where, whereOf } from "./where-options.ts";
+import { addWhereOptions, type SaidWhere, usage, type Where, whereOf } from "./where-options.ts";
 
 /** What a run is asked for, complete. */
 export interface Options extends Where {
@@ -194,12 +193,4 @@ function chosenSteps({ only, from }: Said, stepNames: readonly string[]): string
 function expectStep(option: string, name: string, stepNames: readonly string[]): void {
   if (stepNames.includes(name)) return;
   throw usage(`${option}: there is no step "${name}"; the steps are ${stepNames.join(", ")}`);
-}
-
-function usage(what: string): MarqueeError {
-  return new MarqueeError({
-    reason: "usage",
-    what,
-    next: "npm run pipeline -- --help shows what there is",
-  });
 }

@@ -5,12 +5,10 @@ import path from "node:path";
 import { asMarqueeError, exitCodes, MarqueeError } from "../errors.ts";
 import { loadCatalog } from "../sql/catalog/catalog.ts";
 import { check } from "./check.ts";
-import { cloudPlan } from "./cloud/plan.ts";
 import { withCloud } from "./cloud/run.ts";
 import { Session } from "./duckdb.ts";
 import { DuckDBEngine } from "./engine/duckdb.ts";
 import type { Engine } from "./engine/engine.ts";
-import { DataprocSpark } from "./engine/spark/dataproc/place.ts";
 import { SparkEngine } from "./engine/spark/engine.ts";
 import { LocalSpark } from "./engine/spark/local-place.ts";
 import { fetch } from "./fetch.ts";
@@ -118,7 +116,7 @@ async function withSession<T>(
 }
 
 function engineOf(
-  { id, options, lake, cloud, log }: Plan,
+  { options, lake, cloud }: Plan,
   session: Session,
   stop: AbortSignal | undefined,
 ): Engine {
@@ -126,7 +124,7 @@ function engineOf(
   if (options.engine === "duckdb") return new DuckDBEngine(session, work);
   const place =
     options.target === "gcp" && cloud !== undefined
-      ? new DataprocSpark({ ...cloud, work, runId: id, log, stop })
+      ? cloud.spark(work, stop)
       : new LocalSpark(work, stop);
   return new SparkEngine(session, work, place);
 }
@@ -171,7 +169,10 @@ async function main(): Promise<number> {
     if (options.dryRun) {
       const catalog = await loadCatalog();
       process.stdout.write(await fetchPlan(options, catalog));
-      process.stdout.write(await cloudPlan(options, catalog, log));
+      if (options.target !== "local") {
+        const { cloudPlan } = await import("./cloud/plan.ts");
+        process.stdout.write(await cloudPlan(options, catalog, log));
+      }
       return exitCodes.success;
     }
     const start = performance.now();

@@ -70,7 +70,8 @@ export function whereOf({ lake, target, env, engine }: SaidWhere): Where {
   };
 }
 
-function usage(what: string): MarqueeError {
+/** What is wrong with a command line of the pipeline, and where to look. */
+export function usage(what: string): MarqueeError {
   return new MarqueeError({
     reason: "usage",
     what,

@@ -20,13 +20,11 @@ const estimate = z.object({
 });
 
 /**
- * What a run would send, run and load on Google Cloud, and what that costs; nothing is done. Empty where
- * the target is this machine.
+ * What a run would send, run and load on Google Cloud, and what that costs; nothing is done.
  *
  * @throws MarqueeError (deployment) for settings that cannot be, (cloud) where BigQuery is asked in vain
  */
 export async function cloudPlan(options: Options, catalog: Catalog, log: Log): Promise<string> {
-  if (options.target === "local") return "";
   const cloud = cloudOf(await readSettings(options.environment));
   const { settings, names } = cloud;
   const tables = catalog.tables.length;

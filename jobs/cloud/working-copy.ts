@@ -1,4 +1,5 @@
-import { access, mkdir, readFile, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { z } from "zod";
@@ -19,10 +20,7 @@ const markIn = (folder: string): string => path.join(folder, "bucket.json");
 export async function expectWorkingCopy(folder: string, bucket: string): Promise<void> {
   const of = await bucketOf(folder);
   if (of === bucket) return;
-  const isUsed = await access(path.join(folder, "current", "lake.json")).then(
-    () => true,
-    () => false,
-  );
+  const isUsed = existsSync(path.join(folder, "current", "lake.json"));
   if (of === undefined && !isUsed) {
     await mkdir(folder, { recursive: true });
     return writeFile(markIn(folder), `${JSON.stringify({ bucket }, null, 2)}\n`);

@@ -22,9 +22,7 @@ export async function benchOne(
   words: readonly string[],
   surroundings: Surroundings,
 ): Promise<string> {
-  const source = path.resolve(keep ?? path.join(surroundings.work, "in"));
-  await expectRoom(source, surroundings.work, ratings);
-  await prepareData(source, ratings, surroundings);
+  const source = await preparedSource(keep, ratings, surroundings);
   const measured = await measure(source, { ratings, times, floorMayFail: false }, surroundings);
   const around = await circumstances(words);
   const bench = { ...around, ...measured };
@@ -43,9 +41,7 @@ export async function benchEngines(
   words: readonly string[],
   surroundings: Surroundings,
 ): Promise<string> {
-  const source = path.resolve(keep ?? path.join(surroundings.work, "in"));
-  await expectRoom(source, surroundings.work, ratings);
-  await prepareData(source, ratings, surroundings);
+  const source = await preparedSource(keep, ratings, surroundings);
   const measured = await measureEngines(source, { ratings, times }, surroundings);
   const around = await circumstances(words);
   if (json !== undefined) await writeJson(json, { ...around, ...measured });
@@ -77,6 +73,18 @@ export async function benchGrowth(
     if (json !== undefined) await writeJson(json, { ...around, points });
   }
   return growthText(points);
+}
+
+/** @returns the folder of the ratings, which is kept where that was asked for */
+async function preparedSource(
+  keep: string | undefined,
+  ratings: number,
+  surroundings: Surroundings,
+): Promise<string> {
+  const source = path.resolve(keep ?? path.join(surroundings.work, "in"));
+  await expectRoom(source, surroundings.work, ratings);
+  await prepareData(source, ratings, surroundings);
+  return source;
 }
 
 async function prepareData(

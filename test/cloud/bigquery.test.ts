@@ -23,7 +23,8 @@ import { makeSample, type Sample } from "../support/cloud/sample.ts";
 import { failure } from "../support/errors.ts";
 import { withFolder } from "../support/folder.ts";
 import { quietLog } from "../support/pipeline.ts";
-import { expectSameRows, type Row } from "../support/rows.ts";
+import { localRows, rowsInBigQuery } from "../support/cloud/whole.ts";
+import { expectSameRows } from "../support/rows.ts";
 import { askAll, askWarehouse } from "../support/warehouse.ts";
 
 /** No test waits for what passes by itself. */
@@ -59,7 +60,7 @@ describeOnCloud("the warehouse on BigQuery", "loads, months, checksums", (shared
     expect(local.flat()).to.have.length.above(3000);
     for (const [index, table] of tables.entries()) {
       const types = table.columns.map(({ type }) => type);
-      expectSameRows(await rowsThere(warehouse, table), local[index] ?? [], types);
+      expectSameRows(await rowsInBigQuery(warehouse, table), local[index] ?? [], types);
     }
     // Nothing of the declaration is lost on the way.
     await warehouse.preflight(tables);
@@ -131,14 +132,14 @@ describeOnCloud("the warehouse on BigQuery", "loads, months, checksums", (shared
            or (strftime(rated_month, '%Y-%m') = '${first}' and movie_id % 2 = 0)`,
       );
       const types = ratings.columns.map(({ type }) => type);
-      expectSameRows(await rowsThere(warehouse, ratings), expected, types);
+      expectSameRows(await rowsInBigQuery(warehouse, ratings), expected, types);
       expect(await tablesOf(shared.doubles, cloud)).not.to.match(/ratings__/);
 
       // A row of a month that is not exchanged would be there twice.
       const wrong = { ...exchange, months: [third] };
       const error = await failure(warehouse.exchangeMonths(wrong), "cloud");
       expect(error.line).to.match(/a row of another month/);
-      expectSameRows(await rowsThere(warehouse, ratings), expected, types);
+      expectSameRows(await rowsInBigQuery(warehouse, ratings), expected, types);
       expect(await tablesOf(shared.doubles, cloud)).not.to.match(/ratings__/);
     });
 
@@ -222,25 +223,6 @@ async function writeParquet(warehouse: string, select: string, file: string): Pr
 async function tablesOf({ bigquery }: CloudDoubles, { settings, names }: Cloud): Promise<string> {
   const where = `/bigquery/v2/projects/${settings.project.id}/datasets/${names.datasets.staging}/tables`;
   return (await fetch(`${bigquery.origin}${where}`)).text();
-}
-
-/** Columns as texts that both engines write alike. */
-function localRows(table: Table): string {
-  const columns = table.columns.map(({ name, type }) =>
-    type === "TIMESTAMP" ? `epoch_us("${name}")` : `"${name}"`,
-  );
-  return `select ${columns.join(", ")} from ${table.id}`;
-}
-
-async function rowsThere(warehouse: BigQueryWarehouse, table: Table): Promise<Row[]> {
-  const columns = table.columns.map(({ name, type }) =>
-    type === "TIMESTAMP"
-      ? `CAST(UNIX_MICROS(${name}) AS STRING) AS ${name}`
-      : `CAST(${name} AS STRING) AS ${name}`,
-  );
-  const sql = `SELECT ${columns.join(", ")} FROM ${warehouse.everyRowOf(table)}`;
-  const rows = await warehouse.query(sql);
-  return rows.map((row) => table.columns.map(({ name }) => (row[name] ?? null) as string | null));
 }
 
 let runs = 0;

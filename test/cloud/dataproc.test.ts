@@ -19,11 +19,12 @@ import { tableOf } from "../support/catalog.ts";
 import { type DataprocDouble, startDataproc } from "../support/cloud/dataproc-double.ts";
 import { cluster, runId } from "../support/cloud/dataproc-double-place.ts";
 import { connectorIsThere, sparkOver } from "../support/cloud/dataproc-double-spark.ts";
-import { describeOnCloud, setVariables } from "../support/cloud/doubles.ts";
+import { describeOnCloud } from "../support/cloud/doubles.ts";
 import { failure } from "../support/errors.ts";
 import { quietLog } from "../support/pipeline.ts";
 import { withSession } from "../support/read-source.ts";
 import { devWith } from "../support/stacks.ts";
+import { setVariables } from "../support/variables.ts";
 
 const sparkIsThere = await findSpark().then(
   () => connectorIsThere(),

@@ -6,7 +6,7 @@ import { expect } from "chai";
 
 import { FolderLake } from "../../jobs/lake/folder.ts";
 import { cloud, opened, publishAll } from "../support/cloud/bucket-lake.ts";
-import { fakeStorageIsThere, withFakeStorage } from "../support/cloud/fake-storage.ts";
+import { fakeStorageIsThere, objectsAt, withFakeStorage } from "../support/cloud/fake-storage.ts";
 import { withFolder, writeFiles } from "../support/folder.ts";
 import { killGroup, start } from "../support/started.ts";
 
@@ -15,13 +15,6 @@ const version = {
   "core/movies/part-00000.parquet": "movies",
   "lake.json": JSON.stringify({ format: 2 }),
 };
-
-/** Names of all objects, and a way to ask for one, without the client that is tested. */
-async function objectsAt(origin: string, bucket: string): Promise<string[]> {
-  const answer = await fetch(`${origin}/storage/v1/b/${bucket}/o`);
-  const { items = [] } = (await answer.json()) as { items?: { name: string }[] };
-  return items.map(({ name }) => name).sort();
-}
 
 /** A run of its own process, which can be killed. */
 function startRun(runId: string, folder: string, origin: string, does: string) {

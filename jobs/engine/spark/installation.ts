@@ -42,6 +42,16 @@ export async function findSpark(
   });
 }
 
+/** The variables of a process of this Spark, beside those of this one. */
+export function sparkVariables({ home, python, java }: Installation): Record<string, string> {
+  return {
+    SPARK_HOME: home,
+    PYSPARK_PYTHON: python,
+    PYSPARK_DRIVER_PYTHON: python,
+    ...(java === "" ? {} : { JAVA_HOME: java }),
+  };
+}
+
 /** Spark's version, by its own library. */
 export async function versionOf({ home }: Installation): Promise<string> {
   const names = await readdir(path.join(home, "jars"));

@@ -44,11 +44,11 @@ export function manifestOf(
   models: readonly Table[],
   questions: readonly Question[],
 ): Manifest {
-  const made = new Set(models.map(({ id }) => id));
   return {
-    inputs: shown
-      .filter(({ id }) => !made.has(id))
-      .map((table) => ({ id: table.id, folder: placeOf(root, table) })),
+    inputs: inputsOf(shown, models).map((table) => ({
+      id: table.id,
+      folder: placeOf(root, table),
+    })),
     models: models.map((table) => ({
       id: table.id,
       select: sparkSpelling(table.select ?? ""),
@@ -64,6 +64,11 @@ export function manifestOf(
     })),
     report,
   };
+}
+
+/** Of the tables that are there those that are not to be made anew. */
+export function inputsOf(shown: readonly Table[], models: readonly Table[]): Table[] {
+  return shown.filter(({ id }) => models.every((model) => model.id !== id));
 }
 
 /** A path joined to an address would lose a slash behind the scheme. */

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 
 import { MarqueeError } from "../../../errors.ts";
-import type { Installation } from "./installation.ts";
+import { type Installation, sparkVariables } from "./installation.ts";
 import type { Manifest, Report } from "./manifest.ts";
 import { localSettings, sparkSettings } from "./settings.ts";
 
@@ -29,7 +29,7 @@ interface Circumstances {
  * @throws MarqueeError (lake) where Spark ended without a report: no memory, no Java
  */
 export async function submit(
-  { home, python, java }: Installation,
+  installation: Installation,
   asked: readonly Manifest[],
   { folder, stop, begins }: Circumstances,
 ): Promise<Report[]> {
@@ -44,7 +44,7 @@ export async function submit(
     "spark.local.dir": path.join(folder, "local"),
   });
   const child = spawn(
-    path.join(home, "bin", "spark-submit"),
+    path.join(installation.home, "bin", "spark-submit"),
     [
       ...["--master", "local[*]", "--driver-memory", sparkMemory()],
       ...settings.flatMap(([name, value]) => ["--conf", `${name}=${value}`]),
@@ -55,13 +55,7 @@ export async function submit(
       // A group of its own, so that nothing is left of it when it is stopped.
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
-      env: {
-        ...process.env,
-        SPARK_HOME: home,
-        PYSPARK_PYTHON: python,
-        PYSPARK_DRIVER_PYTHON: python,
-        ...(java === "" ? {} : { JAVA_HOME: java }),
-      },
+      env: { ...process.env, ...sparkVariables(installation) },
     },
   );
   const end = (): void => {
@@ -89,7 +83,7 @@ export async function submit(
   const reports = texts.map((text) => JSON.parse(text) as Report);
   const failed = reports.find(({ failure }) => failure !== undefined)?.failure;
   // Spark that runs out of memory shuts down, and the driver may hear of that alone: the log knows why.
-  if (failed !== undefined && (await lacksMemory(log))) throw outOfMemory(failed.name);
+  if (failed !== undefined && lacksMemory(await textOf(log))) throw outOfMemory(failed.name);
   return reports;
 }
 
@@ -116,15 +110,18 @@ export function lastWordsOf(printed: string, most: number): string[] {
   return lines.slice(-most);
 }
 
+async function textOf(log: string): Promise<string> {
+  return readFile(log, "utf8").catch(() => "");
+}
+
 /** With less than 450 MB Spark does not even begin. */
-async function lacksMemory(log: string): Promise<boolean> {
-  const text = await readFile(log, "utf8").catch(() => "");
+function lacksMemory(text: string): boolean {
   return /java\.lang\.OutOfMemoryError|System memory \d+ must be at least/.test(text);
 }
 
 async function died(log: string, lastWords: readonly string[]): Promise<MarqueeError> {
-  if (await lacksMemory(log)) return outOfMemory("its work");
-  const text = await readFile(log, "utf8").catch(() => "");
+  const text = await textOf(log);
+  if (lacksMemory(text)) return outOfMemory("its work");
   const lines = lastWordsOf([text, ...lastWords].join("\n"), 3);
   return new MarqueeError({
     reason: "lake",

@@ -1,12 +1,8 @@
-import {
-  type Bucket,
-  IdempotencyStrategy,
-  RETRYABLE_ERR_FN_DEFAULT,
-  Storage,
-} from "@google-cloud/storage";
+import { type Bucket, IdempotencyStrategy, RETRYABLE_ERR_FN_DEFAULT } from "@google-cloud/storage";
 
 import { type Cloud } from "../../cloud/cloud.ts";
 import { cloudFault } from "../../cloud/faults.ts";
+import { storageOf } from "../../cloud/storage.ts";
 import { Crc32c } from "./crc32c.ts";
 
 /** How long a run waits for Cloud Storage, and others for a run. */
@@ -37,8 +33,7 @@ export interface Place {
 }
 
 export function placeOf(cloud: Cloud, patience: Patience): Place {
-  const storage = new Storage({
-    projectId: cloud.settings.project.id,
+  const storage = storageOf(cloud, {
     crc32cGenerator: () => new Crc32c(),
     retryOptions: {
       maxRetries: patience.retries,
@@ -48,8 +43,6 @@ export function placeOf(cloud: Cloud, patience: Patience): Place {
       idempotencyStrategy: IdempotencyStrategy.RetryAlways,
     },
   });
-  // With STORAGE_EMULATOR_HOST the client leaves the path out, without which emulators list nothing.
-  storage.baseUrl = `${storage.apiEndpoint}/storage/v1`;
   return { cloud, bucket: storage.bucket(cloud.names.lake), patience };
 }
 

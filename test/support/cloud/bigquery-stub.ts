@@ -5,10 +5,10 @@ import type { Table } from "../../../sql/catalog/types.ts";
 import { catalog } from "../catalog.ts";
 import { quietLog } from "../pipeline.ts";
 import { devWith } from "../stacks.ts";
-import { setVariables } from "./doubles.ts";
 import { tableBody } from "./environment.ts";
 import { errorBody } from "./faults.ts";
 import { type Asked, type RecordingServer, type Said, startRecording } from "./recording-server.ts";
+import { setVariables } from "../variables.ts";
 
 type Json = Record<string, unknown>;
 

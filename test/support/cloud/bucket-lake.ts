@@ -4,6 +4,7 @@ import type { Patience } from "../../../jobs/lake/bucket/client.ts";
 import type { RunClaim } from "../../../jobs/lake/bucket/lease.ts";
 import type { Log } from "../../../jobs/report/log.ts";
 import { readSettings } from "../../../settings/read-settings.ts";
+import { withFolder, writeFiles } from "../folder.ts";
 import { type BucketStub, withBucketStub } from "./bucket-stub.ts";
 
 /** Retries once, a second later; nothing is renewed while a test goes on. */
@@ -41,6 +42,18 @@ export async function withLake<T>(
   return withBucketStub((await cloud()).names.lake, (stub) => use(stub, []));
 }
 
+/** The same, with a folder that has the files of a version. */
+export async function withVersion<T>(
+  use: (stub: BucketStub, folder: string) => Promise<T>,
+): Promise<T> {
+  return withLake((stub) =>
+    withFolder(async (folder) => {
+      await writeFiles(folder, version);
+      return use(stub, folder);
+    }),
+  );
+}
+
 /** The files of a version, as a folder of them has them. */
 export const version = {
   "staging/ratings/part-00000.parquet": "ratings of old",
@@ -59,6 +72,13 @@ export const besides = {
   "core/movies/.part-00000.parquet.crc": "hidden",
   "typed/ratings.parquet": "typed",
 };
+
+/** Publishes all files of a folder for a run, which ends with that. */
+export async function publishedBy(runId: string, folder: string): Promise<void> {
+  const lake = await opened(runId);
+  await publishAll(lake, folder);
+  await lake.close();
+}
 
 /** Publishes all files of a folder at once, before any warehouse is loaded. */
 export async function publishAll(

@@ -3,7 +3,7 @@ import { buffer } from "node:stream/consumers";
 
 import { Crc32c } from "../../../jobs/lake/bucket/crc32c.ts";
 import { listening } from "../faulty-server.ts";
-import { withVariables } from "./fake-storage.ts";
+import { withVariables } from "../variables.ts";
 
 /** What a client asked for: "insert", "get", "media", "list", "copy" or "delete". */
 export interface Asked {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
 
-import { findSpark } from "../../../jobs/engine/spark/installation.ts";
+import { findSpark, sparkVariables } from "../../../jobs/engine/spark/installation.ts";
 import { root } from "../program.ts";
 import type { Work, Worker } from "./dataproc-double-jobs.ts";
 
@@ -61,10 +61,10 @@ async function sparkSubmit(
   { args, properties, cancelled }: Work,
   folder: string,
 ): Promise<{ code: number | null; printed: string }> {
-  const { home, python, java } = await findSpark();
+  const installation = await findSpark();
   const settings = { ...properties, ...connectorSettings(storage), "spark.local.dir": folder };
   const child = spawn(
-    path.join(home, "bin", "spark-submit"),
+    path.join(installation.home, "bin", "spark-submit"),
     [
       ...["--master", "local[2]", "--driver-memory", "2g", "--driver-class-path", connector],
       ...Object.entries(settings).flatMap(([name, value]) => ["--conf", `${name}=${value}`]),
@@ -74,13 +74,7 @@ async function sparkSubmit(
       // A group of its own, so that nothing is left of it when it is cancelled.
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
-      env: {
-        ...process.env,
-        SPARK_HOME: home,
-        PYSPARK_PYTHON: python,
-        PYSPARK_DRIVER_PYTHON: python,
-        ...(java === "" ? {} : { JAVA_HOME: java }),
-      },
+      env: { ...process.env, ...sparkVariables(installation) },
     },
   );
   let printed = "";

@@ -5,6 +5,7 @@ import path from "node:path";
 import { type Emulators, emulatorsAreThere, startEmulators } from "../emulators.ts";
 import { startBigqueryDouble } from "./bigquery-double.ts";
 import type { RecordingServer } from "./recording-server.ts";
+import { setVariables } from "../variables.ts";
 
 /** Doubles of Cloud Storage and BigQuery, in memory. */
 export interface CloudDoubles {
@@ -72,19 +73,4 @@ export function describeOnCloud(
     });
     define(shared);
   });
-}
-
-/** @returns what sets them back */
-export function setVariables(variables: Record<string, string | undefined>): () => void {
-  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
-  const set = (pairs: Iterable<readonly [string, string | undefined]>): void => {
-    for (const [name, value] of pairs) {
-      if (value === undefined) Reflect.deleteProperty(process.env, name);
-      else process.env[name] = value;
-    }
-  };
-  set(Object.entries(variables));
-  return () => {
-    set(before);
-  };
 }

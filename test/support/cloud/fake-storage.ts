@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { closedPort } from "../faulty-server.ts";
 import { root } from "../program.ts";
 import { killGroup, start } from "../started.ts";
+import { withVariables } from "../variables.ts";
 
 const program = path.join(root, ".cache", "deploy", "python", "bin", "fake-gcs-server");
 
@@ -39,22 +40,11 @@ export async function withFakeStorage<T>(
   }
 }
 
-/** Sets variables of this process for a while; undefined takes one away. */
-export async function withVariables<T>(
-  variables: Record<string, string | undefined>,
-  use: () => Promise<T>,
-): Promise<T> {
-  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
-  const set = ([name, value]: readonly [string, string | undefined]): void => {
-    if (value === undefined) Reflect.deleteProperty(process.env, name);
-    else process.env[name] = value;
-  };
-  Object.entries(variables).forEach(set);
-  try {
-    return await use();
-  } finally {
-    before.forEach(set);
-  }
+/** Names of all objects in a bucket of a double. */
+export async function objectsAt(origin: string, bucket: string): Promise<string[]> {
+  const answer = await fetch(`${origin}/storage/v1/b/${bucket}/o`);
+  const { items = [] } = (await answer.json()) as { items?: { name: string }[] };
+  return items.map(({ name }) => name).sort();
 }
 
 async function untilThere(buckets: string, name: string): Promise<void> {

@@ -13,8 +13,10 @@ import { askAll } from "../warehouse.ts";
 import { type DataprocDouble, startDataproc } from "./dataproc-double.ts";
 import type { Worker } from "./dataproc-double-jobs.ts";
 import { sparkOver } from "./dataproc-double-spark.ts";
-import { type CloudDoubles, setVariables, startCloudDoubles } from "./doubles.ts";
+import { type CloudDoubles, startCloudDoubles } from "./doubles.ts";
 import { makeEnvironment } from "./environment.ts";
+import { objectsAt } from "./fake-storage.ts";
+import { setVariables } from "../variables.ts";
 
 /** All that a deployed environment has, on doubles. */
 export interface DeployedEnvironment {
@@ -91,7 +93,8 @@ export async function rowsInBigQuery(warehouse: BigQueryWarehouse, table: Table)
   return rows.map((row) => table.columns.map(({ name }) => (row[name] ?? null) as string | null));
 }
 
-function localRows(table: Table): string {
+/** The same rows of a local warehouse file, as SQL. */
+export function localRows(table: Table): string {
   const columns = table.columns.map(({ name, type }) =>
     type === "TIMESTAMP" ? `epoch_us("${name}")` : `"${name}"`,
   );
@@ -107,9 +110,7 @@ function freshRun(): { id: string; startedAt: Date } {
 
 /** Names of all objects in the lake's bucket. */
 export async function objectsIn({ doubles, cloud }: DeployedEnvironment): Promise<string[]> {
-  const response = await fetch(`${doubles.storage}/storage/v1/b/${cloud.names.lake}/o`);
-  const { items = [] } = (await response.json()) as { items?: { name: string }[] };
-  return items.map(({ name }) => name).sort();
+  return objectsAt(doubles.storage, cloud.names.lake);
 }
 
 /** The text of an object in the lake's bucket. */

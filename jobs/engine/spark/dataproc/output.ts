@@ -1,6 +1,5 @@
-import { Storage } from "@google-cloud/storage";
-
 import type { Cloud } from "../../../cloud/cloud.ts";
+import { storageOf } from "../../../cloud/storage.ts";
 
 /** Gives the end of what Spark's driver has printed, by the address that Dataproc tells of it. */
 export type ReadOutput = (address: string) => Promise<string>;
@@ -9,10 +8,8 @@ export type ReadOutput = (address: string) => Promise<string>;
 const lastObjects = 2;
 
 /** Reads the output as Dataproc leaves it: ADDRESS.000000000, ADDRESS.000000001 and so on. */
-export function outputIn({ settings: { project } }: Cloud): ReadOutput {
-  const storage = new Storage({ projectId: project.id });
-  // With STORAGE_EMULATOR_HOST the client leaves the path out, without which emulators list nothing.
-  storage.baseUrl = `${storage.apiEndpoint}/storage/v1`;
+export function outputIn(cloud: Cloud): ReadOutput {
+  const storage = storageOf(cloud);
   return async (address) => {
     const { hostname, pathname } = new URL(address);
     const bucket = storage.bucket(hostname);

@@ -1,11 +1,10 @@
-import { readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 
 import { asMarqueeError, MarqueeError } from "../../../../errors.ts";
 import type { Cloud } from "../../../cloud/cloud.ts";
-import { tableFolder } from "../../../lake/table-files.ts";
 import type { Log } from "../../../report/log.ts";
 import { unlessStopped } from "../../../signals.ts";
-import { manifestOf, type Report } from "../manifest.ts";
+import { inputsOf, manifestOf, type Report } from "../manifest.ts";
 import type { Asked, SparkPlace } from "../place.ts";
 import { dataprocSettings } from "../settings.ts";
 import { driver, lastWordsOf } from "../submit.ts";
@@ -82,9 +81,6 @@ export class DataprocSpark implements SparkPlace {
     if (told === undefined) throw await this.#withoutReport(name, standing);
     const said = JSON.parse(told) as Report;
     if (said.failure !== undefined) return said;
-    for (const model of asked.models) {
-      await rm(tableFolder(work, model), { recursive: true, force: true });
-    }
     await bucket.fetchWork(work, asked.models, () => undefined);
     return said;
   }
@@ -109,9 +105,7 @@ export class DataprocSpark implements SparkPlace {
     questions,
   }: Asked): Promise<{ submission: Submission; report: string }> {
     const { bucket, work, cloud, runId } = this.#circumstances;
-    const made = new Set(models.map(({ id }) => id));
-    const inputs = shown.filter(({ id }) => !made.has(id));
-    const root = await bucket.putWork(work, inputs, () => undefined);
+    const root = await bucket.putWork(work, inputsOf(shown, models), () => undefined);
     // Each attempt has its own, so that none is taken for the report of another.
     const folder = `${root}/spark/${this.#attempts}`;
     const report = `${folder}/report.json`;

@@ -15,7 +15,7 @@ export interface WorkBucket {
   putText(name: string, text: string): Promise<string>;
   /** An object by its name in the bucket; undefined where there is none. */
   getText(name: string): Promise<string | undefined>;
-  /** Fetches tables that were made below the run's address into the work folder. */
+  /** Fetches tables that were made below the run's address, in the place of the work folder's. */
   fetchWork(root: string, tables: readonly Table[], tick: (what: string) => void): Promise<void>;
   /** Writes down which of Dataproc's jobs works for the run, so that whoever comes after can end it. */
   note(sparkJob: string | undefined): Promise<void>;

@@ -5,9 +5,9 @@ import { expect } from "chai";
 
 import { BucketLake } from "../../../../jobs/lake/bucket/bucket-lake.ts";
 import { closedPort } from "../../../support/faulty-server.ts";
-import { withVariables } from "../../../support/cloud/fake-storage.ts";
 import { claimOf, cloud, opened, soon, withLake } from "../../../support/cloud/bucket-lake.ts";
 import { failure } from "../../../support/errors.ts";
+import { withVariables } from "../../../support/variables.ts";
 
 /** Whether the lease is held, as a promise. */
 async function held(lake: BucketLake): Promise<void> {

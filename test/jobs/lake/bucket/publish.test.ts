@@ -3,9 +3,11 @@ import { expect } from "chai";
 import {
   besides,
   opened,
+  publishAll,
+  publishedBy,
   version,
   withLake,
-  publishAll,
+  withVersion,
 } from "../../../support/cloud/bucket-lake.ts";
 import { failure } from "../../../support/errors.ts";
 import { withFolder, writeFiles } from "../../../support/folder.ts";
@@ -53,181 +55,146 @@ describe("publishing to a bucket lake", () => {
     ));
 
   it("replaces exactly the pointer that it began with, and says when the warehouse may differ", () =>
-    withLake((stub) =>
-      withFolder(async (folder) => {
-        await writeFiles(folder, version);
-        const first = await opened("run-1");
-        await first.place(folder, () => true, quiet);
-        await first.publish(true);
-        await first.close();
-        const { generation } = stub.objects.get("current.json")!;
-        const second = await opened("run-2");
-        expect(second.published()).to.include({ runId: "run-1", loaded: true });
-        await second.place(folder, () => true, quiet);
-        await second.markLoading();
-        await second.markLoading();
-        expect(stub.json("current.json")).to.include({ runId: "run-1", loaded: false });
-        const before = stub.objects.get("current.json")!.generation;
-        await second.publish(true);
-        expect(stub.json("current.json")).to.include({ runId: "run-2", loaded: true });
-        const conditions = stub.asks("insert current.json").map((one) => one.ifGenerationMatch);
-        expect(conditions.slice(-2)).to.deep.equal([generation, before]);
-        expect(conditions).to.have.length(3);
-        await second.close();
-      }),
-    ));
+    withVersion(async (stub, folder) => {
+      const first = await opened("run-1");
+      await first.place(folder, () => true, quiet);
+      await first.publish(true);
+      await first.close();
+      const { generation } = stub.objects.get("current.json")!;
+      const second = await opened("run-2");
+      expect(second.published()).to.include({ runId: "run-1", loaded: true });
+      await second.place(folder, () => true, quiet);
+      await second.markLoading();
+      await second.markLoading();
+      expect(stub.json("current.json")).to.include({ runId: "run-1", loaded: false });
+      const before = stub.objects.get("current.json")!.generation;
+      await second.publish(true);
+      expect(stub.json("current.json")).to.include({ runId: "run-2", loaded: true });
+      const conditions = stub.asks("insert current.json").map((one) => one.ifGenerationMatch);
+      expect(conditions.slice(-2)).to.deep.equal([generation, before]);
+      expect(conditions).to.have.length(3);
+      await second.close();
+    }));
 
   it("forgets what was placed for a version that failed", () =>
-    withLake((stub) =>
-      withFolder(async (folder) => {
-        await writeFiles(folder, version);
-        const lake = await opened("run-1");
-        await lake.place(folder, () => true, quiet);
-        lake.begin();
-        await lake.place(folder, (name) => name.startsWith("ops/"), quiet);
-        await lake.publish(false);
-        const { files: published } = stub.json("current.json") as { files: { name: string }[] };
-        expect(published.map(({ name }) => name)).to.deep.equal(["ops/runs/part-00000.parquet"]);
-        await lake.close();
-      }),
-    ));
+    withVersion(async (stub, folder) => {
+      const lake = await opened("run-1");
+      await lake.place(folder, () => true, quiet);
+      lake.begin();
+      await lake.place(folder, (name) => name.startsWith("ops/"), quiet);
+      await lake.publish(false);
+      const { files: published } = stub.json("current.json") as { files: { name: string }[] };
+      expect(published.map(({ name }) => name)).to.deep.equal(["ops/runs/part-00000.parquet"]);
+      await lake.close();
+    }));
 
   it("changes nothing where somebody else has published meanwhile", () =>
-    withLake((stub) =>
-      withFolder(async (folder) => {
-        await writeFiles(folder, version);
-        const lake = await opened("run-1");
-        const others = {
-          format: 1,
-          runId: "run-9",
-          folder: "versions/run-9",
-          loaded: true,
-          files: [],
-        };
-        stub.put("current.json", JSON.stringify(others));
-        const { line } = await failure(publishAll(lake, folder), "cloud");
-        expect(line).to.include("current.json was changed by somebody else while this run worked");
-        expect(line).to.match(/are not published\. Run again$/);
-        expect(stub.json("current.json")).to.deep.equal(others);
-        expect(lake.published()).to.equal(undefined);
-        await lake.close();
-      }),
-    ));
+    withVersion(async (stub, folder) => {
+      const lake = await opened("run-1");
+      const others = {
+        format: 1,
+        runId: "run-9",
+        folder: "versions/run-9",
+        loaded: true,
+        files: [],
+      };
+      stub.put("current.json", JSON.stringify(others));
+      const { line } = await failure(publishAll(lake, folder), "cloud");
+      expect(line).to.include("current.json was changed by somebody else while this run worked");
+      expect(line).to.match(/are not published\. Run again$/);
+      expect(stub.json("current.json")).to.deep.equal(others);
+      expect(lake.published()).to.equal(undefined);
+      await lake.close();
+    }));
 
   it("is done also where the answer was lost that said so", () =>
-    withLake((stub) =>
-      withFolder(async (folder) => {
-        await writeFiles(folder, version);
-        const lake = await opened("run-1");
-        let lost = 1;
-        stub.fault = ({ what, name }) =>
-          what === "insert" && name === "current.json" && lost-- > 0 ? "answer lost" : undefined;
-        const { runId } = await publishAll(lake, folder);
-        expect(runId).to.equal("run-1");
-        expect(stub.asks("insert current.json")).to.have.length(2);
-        await lake.close();
-      }),
-    ));
+    withVersion(async (stub, folder) => {
+      const lake = await opened("run-1");
+      let lost = 1;
+      stub.fault = ({ what, name }) =>
+        what === "insert" && name === "current.json" && lost-- > 0 ? "answer lost" : undefined;
+      const { runId } = await publishAll(lake, folder);
+      expect(runId).to.equal("run-1");
+      expect(stub.asks("insert current.json")).to.have.length(2);
+      await lake.close();
+    }));
 
   it("copies what the bucket has, and sends what it has not", () =>
-    withLake((stub) =>
-      withFolder(async (folder) => {
-        await writeFiles(folder, version);
-        const first = await opened("run-1");
-        await publishAll(first, folder);
-        await first.close();
-        const second = await opened("run-2");
-        // Other bytes of the same length: only the checksum tells.
-        await writeFiles(folder, { "staging/ratings/part-00000.parquet": "ratings of now" });
-        await writeFiles(folder, { "core/people/part-00000.parquet": "people" });
-        stub.put("work/run-2/core/people/part-00000-spark.parquet", "people");
-        const { length } = stub.asked;
-        await publishAll(second, folder);
-        const done = stub.asked.slice(length).map(({ what, name }) => `${what} ${name}`);
-        const sent = done.filter((one) => one.startsWith("insert versions/"));
-        expect(sent).to.deep.equal(["insert versions/run-2/staging/ratings/part-00000.parquet"]);
-        expect(done.filter((one) => one.startsWith("copy "))).to.have.length(files.length);
-        for (const [name, text] of Object.entries(version)) {
-          const now = name === files[0] ? "ratings of now" : text;
-          expect(stub.text(`versions/run-2/${name}`)).to.equal(now);
-        }
-        expect(stub.text("versions/run-2/core/people/part-00000.parquet")).to.equal("people");
-        await second.close();
-      }),
-    ));
+    withVersion(async (stub, folder) => {
+      await publishedBy("run-1", folder);
+      const second = await opened("run-2");
+      // Other bytes of the same length: only the checksum tells.
+      await writeFiles(folder, { "staging/ratings/part-00000.parquet": "ratings of now" });
+      await writeFiles(folder, { "core/people/part-00000.parquet": "people" });
+      stub.put("work/run-2/core/people/part-00000-spark.parquet", "people");
+      const { length } = stub.asked;
+      await publishAll(second, folder);
+      const done = stub.asked.slice(length).map(({ what, name }) => `${what} ${name}`);
+      const sent = done.filter((one) => one.startsWith("insert versions/"));
+      expect(sent).to.deep.equal(["insert versions/run-2/staging/ratings/part-00000.parquet"]);
+      expect(done.filter((one) => one.startsWith("copy "))).to.have.length(files.length);
+      for (const [name, text] of Object.entries(version)) {
+        const now = name === files[0] ? "ratings of now" : text;
+        expect(stub.text(`versions/run-2/${name}`)).to.equal(now);
+      }
+      expect(stub.text("versions/run-2/core/people/part-00000.parquet")).to.equal("people");
+      await second.close();
+    }));
 
   it("sends what is not there any more or was changed by hand", () =>
-    withLake((stub) =>
-      withFolder(async (folder) => {
-        await writeFiles(folder, version);
-        const first = await opened("run-1");
-        await publishAll(first, folder);
-        await first.close();
-        stub.objects.delete(`versions/run-1/${files[0]!}`);
-        stub.put(`versions/run-1/${files[1]!}`, "More ratings");
-        const second = await opened("run-2");
-        await publishAll(second, folder);
-        for (const [name, text] of Object.entries(version))
-          expect(stub.text(`versions/run-2/${name}`)).to.equal(text);
-        await second.close();
-      }),
-    ));
+    withVersion(async (stub, folder) => {
+      await publishedBy("run-1", folder);
+      stub.objects.delete(`versions/run-1/${files[0]!}`);
+      stub.put(`versions/run-1/${files[1]!}`, "More ratings");
+      const second = await opened("run-2");
+      await publishAll(second, folder);
+      for (const [name, text] of Object.entries(version))
+        expect(stub.text(`versions/run-2/${name}`)).to.equal(text);
+      await second.close();
+    }));
 
   it("a second time by one run leaves the first one's files as they are until readers see it", () =>
-    withLake((stub) =>
-      withFolder(async (folder) => {
-        await writeFiles(folder, version);
-        const lake = await opened("run-1");
-        await publishAll(lake, folder);
-        await writeFiles(folder, { "ops/runs/part-00000.parquet": "run 1, failed" });
-        const { uris } = await publishAll(lake, folder);
-        expect(stub.text("versions/run-1/ops/runs/part-00000.parquet")).to.equal("run 1");
-        const uri = uris.get("ops.runs")![0]!;
-        expect(uri).to.equal(
-          `gs://${stub.bucket}/versions/run-1.again/ops/runs/part-00000.parquet`,
-        );
-        expect(stub.text(uri.slice(`gs://${stub.bucket}/`.length))).to.equal("run 1, failed");
-        await lake.close();
-      }),
-    ));
+    withVersion(async (stub, folder) => {
+      const lake = await opened("run-1");
+      await publishAll(lake, folder);
+      await writeFiles(folder, { "ops/runs/part-00000.parquet": "run 1, failed" });
+      const { uris } = await publishAll(lake, folder);
+      expect(stub.text("versions/run-1/ops/runs/part-00000.parquet")).to.equal("run 1");
+      const uri = uris.get("ops.runs")![0]!;
+      expect(uri).to.equal(`gs://${stub.bucket}/versions/run-1.again/ops/runs/part-00000.parquet`);
+      expect(stub.text(uri.slice(`gs://${stub.bucket}/`.length))).to.equal("run 1, failed");
+      await lake.close();
+    }));
 
   it("ends in one line where an upload goes on failing, and readers see what they saw", () =>
-    withLake((stub) =>
-      withFolder(async (folder) => {
-        await writeFiles(folder, version);
-        const lake = await opened("run-1");
-        stub.fault = ({ what, name }) =>
-          what === "insert" && name.endsWith("part-00001.parquet") ? 503 : undefined;
-        const { line } = await failure(publishAll(lake, folder), "cloud");
-        expect(line).to.include("part-00001.parquet: Google Cloud does not answer");
-        expect(stub.asks("insert current.json")).to.deep.equal([]);
-        await lake.close();
-      }),
-    )).timeout(20_000);
+    withVersion(async (stub, folder) => {
+      const lake = await opened("run-1");
+      stub.fault = ({ what, name }) =>
+        what === "insert" && name.endsWith("part-00001.parquet") ? 503 : undefined;
+      const { line } = await failure(publishAll(lake, folder), "cloud");
+      expect(line).to.include("part-00001.parquet: Google Cloud does not answer");
+      expect(stub.asks("insert current.json")).to.deep.equal([]);
+      await lake.close();
+    })).timeout(20_000);
 
   it("is refused to a run that has lost its lease", () =>
-    withLake((stub) =>
-      withFolder(async (folder) => {
-        await writeFiles(folder, version);
-        const lake = await opened("run-1");
-        stub.put("lock.json", stub.text("lock.json")!);
-        await failure(lake.note("job"), "cloud");
-        const { length } = stub.asked;
-        const refused: (() => Promise<unknown>)[] = [
-          () => publishAll(lake, folder),
-          () => lake.putWork(folder, [], quiet),
-          () => lake.putRaw([], quiet),
-          () => lake.putText("name", "text"),
-          () => lake.putDriver("text"),
-        ];
-        for (const work of refused) {
-          const { line } = await failure(work(), "cloud");
-          expect(line).to.include("has taken its lease over");
-        }
-        expect(await lake.tidy()).to.include("has taken its lease over");
-        expect(stub.asked).to.have.length(length);
-      }),
-    ));
+    withVersion(async (stub, folder) => {
+      const lake = await opened("run-1");
+      stub.put("lock.json", stub.text("lock.json")!);
+      await failure(lake.note("job"), "cloud");
+      const { length } = stub.asked;
+      const refused: (() => Promise<unknown>)[] = [
+        () => publishAll(lake, folder),
+        () => lake.putWork(folder, [], quiet),
+        () => lake.putRaw([], quiet),
+        () => lake.putText("name", "text"),
+        () => lake.putDriver("text"),
+      ];
+      for (const work of refused) {
+        const { line } = await failure(work(), "cloud");
+        expect(line).to.include("has taken its lease over");
+      }
+      expect(await lake.tidy()).to.include("has taken its lease over");
+      expect(stub.asked).to.have.length(length);
+    }));
 });
-
-describe("tidying a bucket lake up", () => {});

@@ -4,7 +4,13 @@ import path from "node:path";
 import { expect } from "chai";
 
 import { tableOf } from "../../../support/catalog.ts";
-import { opened, version, withLake, publishAll } from "../../../support/cloud/bucket-lake.ts";
+import {
+  opened,
+  publishAll,
+  version,
+  withLake,
+  withVersion,
+} from "../../../support/cloud/bucket-lake.ts";
 import { failure } from "../../../support/errors.ts";
 import { withFolder, writeFiles } from "../../../support/folder.ts";
 
@@ -31,20 +37,17 @@ describe("a file that is sent to a bucket lake", () => {
     )).timeout(60_000);
 
   it("is not there where other bytes have come than were sent", () =>
-    withLake((stub) =>
-      withFolder(async (folder) => {
-        await writeFiles(folder, version);
-        const lake = await opened("run-1");
-        const name = `versions/run-1/${files[0]!}`;
-        stub.onRequest = ({ what, name: asked }) => {
-          if (what === "insert" && asked === name) stub.damagesNext = true;
-        };
-        await failure(publishAll(lake, folder), "cloud");
-        expect(stub.names("versions/run-1/staging")).not.to.include(name);
-        expect(stub.asks("insert current.json")).to.deep.equal([]);
-        await lake.close();
-      }),
-    ));
+    withVersion(async (stub, folder) => {
+      const lake = await opened("run-1");
+      const name = `versions/run-1/${files[0]!}`;
+      stub.onRequest = ({ what, name: asked }) => {
+        if (what === "insert" && asked === name) stub.damagesNext = true;
+      };
+      await failure(publishAll(lake, folder), "cloud");
+      expect(stub.names("versions/run-1/staging")).not.to.include(name);
+      expect(stub.asks("insert current.json")).to.deep.equal([]);
+      await lake.close();
+    }));
 
   it("that is raw is kept by what it holds, once", () =>
     withLake((stub) =>

@@ -6,10 +6,10 @@ import { connect } from "../../../../jobs/warehouse/bigquery/client.ts";
 import { driftOf, expectDeclaredTables } from "../../../../jobs/warehouse/bigquery/drift.ts";
 import { catalog, tableOf } from "../../../support/catalog.ts";
 import { impatient, nameOf, type Stub, withStub } from "../../../support/cloud/bigquery-stub.ts";
-import { setVariables } from "../../../support/cloud/doubles.ts";
 import { tableBody } from "../../../support/cloud/environment.ts";
 import { failure } from "../../../support/errors.ts";
 import { withFolder } from "../../../support/folder.ts";
+import { setVariables } from "../../../support/variables.ts";
 
 type Json = Record<string, unknown>;
 

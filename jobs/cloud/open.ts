@@ -1,0 +1,47 @@
+import { readSettings } from "../../settings/read-settings.ts";
+import { cancelJob, DataprocSpark } from "../engine/spark/dataproc/place.ts";
+import { BucketLake } from "../lake/bucket/bucket-lake.ts";
+import { BigQueryWarehouse } from "../warehouse/bigquery/warehouse.ts";
+import { type Cloud, cloudOf } from "./cloud.ts";
+import type { Beginning, CloudRun } from "./run.ts";
+import { expectWorkingCopy } from "./working-copy.ts";
+
+/**
+ * Does work with what an environment has: withCloud() says how. This file brings the clients of Google
+ * Cloud with it.
+ */
+export async function inCloud<T>(
+  beginning: Beginning,
+  use: (cloud: CloudRun) => Promise<T>,
+): Promise<T> {
+  const { options, lake, log, claim } = beginning;
+  const cloud = cloudOf(await readSettings(options.environment));
+  await expectWorkingCopy(lake.folder, cloud.names.lake);
+  const ended = lake.interrupted?.runId;
+  const bucket = await BucketLake.open(cloud, { ...claim, ended }, log);
+  try {
+    return await use(await opened(beginning, cloud, bucket));
+  } finally {
+    await bucket.close();
+  }
+}
+
+async function opened(
+  { catalog, lake, log, claim }: Beginning,
+  cloud: Cloud,
+  bucket: BucketLake,
+): Promise<CloudRun> {
+  const job = bucket.interrupted?.sparkJob;
+  if (job !== undefined) {
+    log.warn(`run ${bucket.interrupted?.runId ?? ""} was killed: its Spark job ${job} is ended`);
+    await cancelJob(cloud, job, log);
+  }
+  const run = { id: claim.runId, startedAt: new Date(claim.startedAt) };
+  const warehouse = new BigQueryWarehouse(cloud, run, log);
+  await warehouse.preflight(catalog.tables);
+  if (await bucket.pull(lake)) log.info(`${lake.folder} is gs://${cloud.names.lake} now`);
+  const { runId } = claim;
+  const spark: CloudRun["spark"] = (work, stop) =>
+    new DataprocSpark({ cloud, bucket, work, runId, log, stop });
+  return { cloud, bucket, warehouse, spark };
+}
