@@ -29,7 +29,7 @@ export async function check(run: Run): Promise<void> {
   const held = (await lake.published())?.state.fingerprints ?? {};
   const questions = questionsOf(run);
   await log.progress("check", questions.length, async (tick) => {
-    await engine.announce([], questions, tick);
+    await engine.announce([], questions, () => undefined);
     for (const question of questions) {
       const { table, check: promise, query } = question;
       tick(`${table.id} ${promise.name}`);

@@ -105,7 +105,9 @@ export async function writeOps(
 ): Promise<void> {
   const { session, catalog, lake, cloud, record } = run;
   const previous = (await lake.published())?.folder;
-  const interrupted = lake.interrupted ?? cloud?.bucket.interrupted;
+  const claims = [lake.interrupted, cloud?.bucket.interrupted].filter((one) => one !== undefined);
+  // A run that was killed on this machine has left both.
+  const interrupted = [...new Map(claims.map((claim) => [claim.runId, claim])).values()];
   const rows = opsRows(await endingOf(run, status, message), record, interrupted);
   await session.run("create schema if not exists new_ops");
   for (const table of opsTables(catalog)) {
@@ -169,22 +171,22 @@ async function insertRows(
 function opsRows(
   ending: RunEnding,
   record: RunRecord,
-  interrupted: Pick<Claim, "runId" | "startedAt" | "sources" | "command" | "processId"> | undefined,
+  interrupted: readonly Pick<Claim, "runId" | "startedAt" | "sources" | "command" | "processId">[],
 ): Record<string, object[]> {
   const run = { run_id: ending.id, started_at: ending.startedAt.toISOString() };
   const common = { target: ending.target, engine: ending.engine };
-  const killed = interrupted && {
-    run_id: interrupted.runId,
-    started_at: interrupted.startedAt,
+  const killed = interrupted.map(({ runId, startedAt, sources, command, processId }) => ({
+    run_id: runId,
+    started_at: startedAt,
     status: "killed",
-    sources: interrupted.sources.join(", "),
-    command: interrupted.command,
-    message: `Its process ${interrupted.processId} ended without a word; nothing of it was published`,
+    sources: sources.join(", "),
+    command,
+    message: `Its process ${processId} ended without a word; nothing of it was published`,
     ...common,
-  };
+  }));
   return {
     runs: [
-      ...(killed === undefined ? [] : [killed]),
+      ...killed,
       {
         ...run,
         ...common,

@@ -5,7 +5,7 @@ import path from "node:path";
 import { asMarqueeError, exitCodes, MarqueeError } from "../errors.ts";
 import { loadCatalog } from "../sql/catalog/catalog.ts";
 import { check } from "./check.ts";
-import { withCloud } from "./cloud/run.ts";
+import { environmentOf, withCloud } from "./cloud/run.ts";
 import { Session } from "./duckdb.ts";
 import { DuckDBEngine } from "./engine/duckdb.ts";
 import type { Engine } from "./engine/engine.ts";
@@ -44,21 +44,23 @@ export const steps: Step[] = [
  */
 export async function runPipeline(
   options: Options,
-  log: Log,
+  anyLog: Log,
   startedAt = new Date(),
 ): Promise<Run> {
   const catalog = await loadCatalog();
   // Before anything is begun.
   await givenSources(options.sources, catalog.datasets);
+  const environment = await environmentOf(options);
 
   const id = newRunId(startedAt);
+  const log = anyLog.ofRun(id);
   const { sources } = options;
   const command = commandOf(options);
   const claim = { runId: id, startedAt: startedAt.toISOString(), sources, command };
   return stoppable(async (stop) => {
     const lake = await FolderLake.open(options.lake, claim);
     try {
-      return await withCloud({ options, catalog, lake, log, claim }, (cloud) => {
+      return await withCloud({ environment, catalog, lake, log, claim }, stop, (cloud) => {
         const plan = { id, startedAt, options, catalog, lake, cloud, record: newRecord(), log };
         return runSteps(plan, stop);
       });

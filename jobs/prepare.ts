@@ -76,7 +76,8 @@ export async function prepare(run: Run): Promise<void> {
       command: record.command,
       synthetic: record.synthetic || (base?.synthetic ?? false),
       accounts,
-      ...(base && { merge: { onto: base.runId, changes } }),
+      root: base === undefined ? run.id : (base.root ?? base.runId),
+      ...(base && { base: base.runId, merge: { onto: base.runId, changes } }),
     },
   });
 }

@@ -62,7 +62,13 @@ export async function publish(run: Run): Promise<void> {
   // What a merge changed is told against what was published before: it ends here.
   record.changes = state.prepared.merge?.changes;
   await lake.writeWorkState({ ...state, prepared: { ...state.prepared, merge: undefined } });
-  if (isInCloud(run)) await publishVersion(run, lake.work, true);
+  if (isInCloud(run)) {
+    await publishVersion(run, lake.work, true).catch(async (error: unknown) => {
+      // What is gone on with from here is still a merge.
+      await lake.writeWorkState(state);
+      throw error;
+    });
+  }
   const untidy = await lake.publish(run.id);
   record.published = true;
   // The tables that a backfill has come so far with are not there any more.
@@ -160,6 +166,13 @@ export async function publishOpsAlone(
 
 /** What the run did stands on this machine in any case: that it cannot be told there ends nothing. */
 async function publishOpsInCloud(run: InCloud, folder: string): Promise<void> {
+  if (run.cloud.bucket.published()?.runId === run.id) {
+    const { folder: lake } = run.lake;
+    run.log.warn(
+      `readers of the bucket see this run's tables; the next run brings ${lake} up to date`,
+    );
+    return;
+  }
   try {
     const { bucket } = run.cloud;
     // Nothing of what this run may have placed for itself.

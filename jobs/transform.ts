@@ -11,7 +11,6 @@ export async function transform(run: Run): Promise<void> {
   const { catalog, lake, engine, log } = run;
   const state = await preparedState(run);
   const published = await lake.published();
-  expectSameBase(state, published);
   // From here on the tables are neither whole nor checked, also for a run that is killed.
   await lake.writeWorkState({ ...state, transformedBy: undefined, checkedBy: undefined });
   await engine.show(catalog.tables.filter((table) => table.layer === "staging"));
@@ -50,19 +49,25 @@ async function makeAll(
   tick: (what: string) => void,
 ): Promise<void> {
   const { engine, options } = run;
-  await engine.announce(models, options.only.includes("check") ? questionsOf(run) : [], tick);
+  const begun = new Set<string>();
+  const once = (what: string): void => {
+    if (models.some(({ id }) => id === what) && !begun.has(what)) tick(what);
+    begun.add(what);
+  };
+  await engine.announce(models, options.only.includes("check") ? questionsOf(run) : [], once);
   for (const table of models) {
-    tick(table.id);
+    once(table.id);
     tell(run, await engine.make(table));
   }
 }
 
-/** What a merge changed is told in words of what was published when it began. */
+/** A merge that is gone on with must still stand on what is published, or that would be lost. */
 function expectSameBase(
-  { prepared: { merge, sources } }: PreparedState,
+  { prepared: { base, runId, sources } }: PreparedState,
   published: Published | undefined,
 ): void {
-  if (merge === undefined || merge.onto === published?.state.prepared?.runId) return;
+  const there = published?.state.prepared?.runId;
+  if (base === undefined || there === base || there === runId) return;
   throw new MarqueeError({
     reason: "lake",
     what: `the merge of ${sources.join(", ")} was begun on tables that are not the published ones any more`,
@@ -139,8 +144,10 @@ export async function preparedState({ lake, record }: Run): Promise<PreparedStat
       next: "Run the step prepare first, or all steps by leaving --only out",
     });
   }
+  const prepared = { ...state, prepared: state.prepared };
+  expectSameBase(prepared, await lake.published());
   record.synthetic ??= state.prepared.synthetic;
   record.sources ??= state.prepared.sources;
   record.command ??= state.prepared.command;
-  return { ...state, prepared: state.prepared };
+  return prepared;
 }

@@ -77,12 +77,25 @@ async function backfill(said: Said, where: Where, report: Log, stop: AbortSignal
     const { sources, small, delivered } = progress;
     const only = steps.map(({ name }) => name);
     const how = { ...where, sources, small, only, log: said.log };
-    await runPipeline({ ...how, merge: true, delivered: new Date(delivered), months }, report);
-    progress = { ...progress, done: index + 1 };
+    const merge = { ...how, merge: true, delivered: new Date(delivered), months };
+    const { lake } = await runPipeline(merge, report);
+    const root = (await lake.published())?.state.prepared?.root;
+    if (progress.root !== undefined && progress.root !== root) throw await madeAnew(where.lake);
+    progress = { ...progress, done: index + 1, root };
     await writeProgress(where.lake, progress);
   }
   await forgetProgress(where.lake);
   report.info(`Backfilled ${said.months} in ${all.length} batches`);
+}
+
+/** The batches of before are not in a lake that was begun from nothing since, on whatever machine. */
+async function madeAnew(lake: string): Promise<MarqueeError> {
+  await forgetProgress(lake);
+  return new MarqueeError({
+    reason: "usage",
+    what: "the lake was made anew since this backfill began: its earlier batches are not in it",
+    next: "Give the command again: it begins with the first month",
+  });
 }
 
 /** @throws MarqueeError (usage) where another backfill of this lake is unfinished */

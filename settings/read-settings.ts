@@ -6,7 +6,8 @@ import { readYaml } from "../yaml.ts";
 import { declarationOf } from "./declaration.ts";
 import type { Settings } from "./settings.ts";
 
-const folder = import.meta.dirname;
+/** Settings may lie elsewhere, where whoever has them keeps them from what is shared. */
+const usualFolder = (): string => process.env["MARQUEE_SETTINGS"] ?? import.meta.dirname;
 
 /** The environment that is meant where nobody says one. */
 export function usualEnvironment(): string {
@@ -18,13 +19,13 @@ export function usualEnvironment(): string {
  * Reads the settings of an environment.
  *
  * @param environment what --env says; else MARQUEE_ENV counts, else dev
- * @param where stands in for settings/ in tests
+ * @param where the folder of the files; MARQUEE_SETTINGS, else settings/
  * @throws MarqueeError (deployment) naming file and line: no such file, an unknown key, a value or a
  *   name that Google Cloud would refuse
  */
 export async function readSettings(
   environment: string | undefined,
-  where = folder,
+  where = usualFolder(),
 ): Promise<Settings> {
   // An empty --env is a variable of a shell that nobody has set: dev is not what was meant.
   const name = environment ?? usualEnvironment();

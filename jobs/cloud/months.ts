@@ -29,7 +29,8 @@ export async function touchedMonths({ lake, session }: Run, table: Table): Promi
     `select distinct strftime(${column}, '%Y-%m') as month from (
        select ${column} from ${come}
        union all
-       select ${column} from read_parquet(${before}) semi join ${come} using (${key})
+       select held.${column} from read_parquet(${before}) as held
+       semi join ${come} as come using (${key})
      ) order by month`,
   );
   const months = found.map(({ month }) => String(month));

@@ -1,8 +1,8 @@
-import { readSettings } from "../../settings/read-settings.ts";
 import { cancelJob, DataprocSpark } from "../engine/spark/dataproc/place.ts";
 import { BucketLake } from "../lake/bucket/bucket-lake.ts";
 import { BigQueryWarehouse } from "../warehouse/bigquery/warehouse.ts";
-import { type Cloud, cloudOf } from "./cloud.ts";
+import { unlessStopped } from "../signals.ts";
+import type { Cloud } from "./cloud.ts";
 import type { Beginning, CloudRun } from "./run.ts";
 import { expectWorkingCopy } from "./working-copy.ts";
 
@@ -11,16 +11,16 @@ import { expectWorkingCopy } from "./working-copy.ts";
  * Cloud with it.
  */
 export async function inCloud<T>(
-  beginning: Beginning,
+  beginning: Beginning & { environment: Cloud },
+  stop: AbortSignal,
   use: (cloud: CloudRun) => Promise<T>,
 ): Promise<T> {
-  const { options, lake, log, claim } = beginning;
-  const cloud = cloudOf(await readSettings(options.environment));
+  const { environment: cloud, lake, log, claim } = beginning;
   await expectWorkingCopy(lake.folder, cloud.names.lake);
   const ended = lake.interrupted?.runId;
   const bucket = await BucketLake.open(cloud, { ...claim, ended }, log);
   try {
-    return await use(await opened(beginning, cloud, bucket));
+    return await use(await unlessStopped(opened(beginning, cloud, bucket), stop));
   } finally {
     await bucket.close();
   }
@@ -35,13 +35,18 @@ async function opened(
   if (job !== undefined) {
     log.warn(`run ${bucket.interrupted?.runId ?? ""} was killed: its Spark job ${job} is ended`);
     await cancelJob(cloud, job, log);
+    await bucket.note(undefined);
   }
   const run = { id: claim.runId, startedAt: new Date(claim.startedAt) };
-  const warehouse = new BigQueryWarehouse(cloud, run, log);
+  const warehouse = new BigQueryWarehouse(cloud, run, log, {
+    guard: () => {
+      bucket.expectHeld();
+    },
+  });
   await warehouse.preflight(catalog.tables);
   if (await bucket.pull(lake)) log.info(`${lake.folder} is gs://${cloud.names.lake} now`);
   const { runId } = claim;
   const spark: CloudRun["spark"] = (work, stop) =>
     new DataprocSpark({ cloud, bucket, work, runId, log, stop });
-  return { cloud, bucket, warehouse, spark };
+  return { environment: cloud, bucket, warehouse, spark };
 }

@@ -55,8 +55,10 @@ function sparkOf({ settings: { spark }, names }: Cloud): string {
 async function sparkCost({ environment }: Settings): Promise<string> {
   const run = ["--env", environment, "--runs", "1", "--query-gigabytes", "0", "--json"];
   const args = ["--import", "tsx", costProgram, ...run];
-  const { stdout } = await promisify(execFile)(process.execPath, args);
-  const { running, prices } = estimate.parse(JSON.parse(stdout));
+  const asked = await promisify(execFile)(process.execPath, args).catch(() => undefined);
+  if (asked === undefined)
+    return `its cost cannot be told: npm run cost -- --env ${environment} says why`;
+  const { running, prices } = estimate.parse(JSON.parse(asked.stdout));
   return `about ${running.toFixed(2)} ${prices.currency} by list prices of ${prices.date} (npm run cost says how)`;
 }
 

@@ -31,7 +31,7 @@ export async function loadWarehouse(
   const { bucket, warehouse } = cloud;
   const ofTables = new Set(tables.map(({ layer }) => `${layer}/`));
   const isTheirs = (name: string): boolean => [...ofTables].some((layer) => name.startsWith(layer));
-  log.info(`Sending tables to gs://${cloud.cloud.names.lake}`, { step: "publish" });
+  log.info(`Sending tables to gs://${cloud.environment.names.lake}`, { step: "publish" });
   bucket.begin();
   await bucket.place(lake.work, isTheirs, () => undefined);
 
@@ -40,11 +40,14 @@ export async function loadWarehouse(
   await bucket.markLoading();
   const whole: Table[] = [];
   for (const table of tables) {
+    const total = rows.get(table.id) ?? 0;
     const change = known === undefined ? "any" : (known[table.id] ?? "same");
-    if (change === "same") continue;
-    const exchanged = change === "slice" && (await isLarge(run, table));
-    if (exchanged) await exchangeMonths(run, table, rows.get(table.id) ?? 0);
-    else whole.push(table);
+    if (change === "same" && (await warehouse.rowCount(table)) === total) continue;
+    if (change === "slice" && (await mayExchange(run, table))) {
+      await exchangeMonths(run, table, total);
+    } else {
+      whole.push(table);
+    }
   }
   const loads = whole.map((table) => ({
     table,
@@ -81,18 +84,27 @@ export async function publishVersion(run: InCloud, folder: string, loaded: boole
   await warehouse.load(loads, () => {
     bucket.expectHeld();
   });
-  await bucket.publish(loaded);
   const staging = catalog.tables.filter(({ layer }) => layer === "staging");
-  const files = staging.map((table) => ({ table, uris: bucket.placedUris(table) }));
-  await warehouse.external(files.filter(({ uris }) => uris.length > 0));
+  const files = staging
+    .map((table) => ({ table, uris: bucket.placedUris(table) }))
+    .filter(({ uris }) => uris.length > 0);
+  await bucket.publish(loaded);
+  // Readers see the version from here on: what fails now must not make it a failed one.
+  await warehouse.external(files).catch((error: unknown) => {
+    log.warn(`published, but BigQuery does not read the files where they lie: ${messageOf(error)}`);
+  });
   const untidy = await bucket.tidy();
   if (untidy !== undefined) log.warn(`published, but the bucket is not tidied up: ${untidy}`);
 }
 
-async function isLarge({ cloud, lake }: InCloud, table: Table): Promise<boolean> {
-  const most = cloud.cloud.settings.exchangeMonthsAboveGigabytes * 1e9;
+/** Whether a table is large, and BigQuery has what was published before: as many rows, at least. */
+async function mayExchange({ cloud, lake, session }: InCloud, table: Table): Promise<boolean> {
+  const most = cloud.environment.settings.exchangeMonthsAboveGigabytes * 1e9;
   if (table.partition?.by !== "MONTH") return false;
-  return (await bytesOf(tableFolder(lake.work, table))) > most;
+  if ((await bytesOf(tableFolder(lake.work, table))) <= most) return false;
+  const before = tableFiles(path.join(lake.folder, "current"), table);
+  const held = await session.number(`select count(*) from read_parquet(${before})`);
+  return (await cloud.warehouse.rowCount(table)) === held;
 }
 
 /** Loads the months alone whose rows a merge has touched. */
@@ -106,7 +118,6 @@ async function exchangeMonths(run: InCloud, table: Table, total: number): Promis
     step: "publish",
     table: table.id,
     months,
-    folder: path.basename(root),
   });
 }
 
@@ -115,4 +126,8 @@ async function putTable({ cloud }: InCloud, root: string, table: Table): Promise
   const there = await cloud.bucket.putWork(root, [table], () => undefined);
   const files = await readdir(tableFolder(root, table));
   return files.map((file) => `${there}/${table.layer}/${table.name}/${file}`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { readSettings } from "../../settings/read-settings.ts";
 import type { Catalog } from "../../sql/catalog/catalog.ts";
 import type { SparkPlace } from "../engine/spark/place.ts";
 import type { BucketLake } from "../lake/bucket/bucket-lake.ts";
@@ -6,12 +7,12 @@ import type { FolderLake } from "../lake/folder.ts";
 import type { Options } from "../options.ts";
 import type { Log } from "../report/log.ts";
 import type { BigQueryWarehouse } from "../warehouse/bigquery/warehouse.ts";
-import type { Cloud } from "./cloud.ts";
+import { type Cloud, cloudOf } from "./cloud.ts";
 import { expectOwnLake } from "./working-copy.ts";
 
 /** What a run on Google Cloud works with. */
 export interface CloudRun {
-  cloud: Cloud;
+  environment: Cloud;
   bucket: BucketLake;
   warehouse: BigQueryWarehouse;
   /** Spark on Dataproc, for the tables of a work folder. */
@@ -20,7 +21,8 @@ export interface CloudRun {
 
 /** A run before it has begun. */
 export interface Beginning {
-  options: Pick<Options, "target" | "environment">;
+  /** Undefined where the target is this machine. */
+  environment: Cloud | undefined;
   catalog: Catalog;
   lake: FolderLake;
   log: Log;
@@ -28,22 +30,35 @@ export interface Beginning {
 }
 
 /**
+ * The environment of a run's target; undefined for this machine.
+ *
+ * @throws MarqueeError (deployment) for settings that cannot be
+ */
+export async function environmentOf({
+  target,
+  environment,
+}: Pick<Options, "target" | "environment">): Promise<Cloud | undefined> {
+  return target === "local" ? undefined : cloudOf(await readSettings(environment));
+}
+
+/**
  * Does work with what its target has on Google Cloud: the lease of the bucket's lake is held until the
  * work has ended, and the lake in the folder is the bucket's when it begins.
  *
  * @param use is given undefined where the target is this machine
- * @throws MarqueeError (cloud, deployment) where something is missing there, before anything is begun
+ * @throws MarqueeError (cloud) where something is missing there, before anything is begun
  */
 export async function withCloud<T>(
   beginning: Beginning,
+  stop: AbortSignal,
   use: (cloud: CloudRun | undefined) => Promise<T>,
 ): Promise<T> {
-  const { options, lake } = beginning;
-  if (options.target === "local") {
+  const { environment, lake } = beginning;
+  if (environment === undefined) {
     await expectOwnLake(lake.folder);
     return use(undefined);
   }
   // The clients of Google Cloud take time and memory: only who needs them loads them.
   const { inCloud } = await import("./open.ts");
-  return inCloud(beginning, use);
+  return inCloud({ ...beginning, environment }, stop, use);
 }

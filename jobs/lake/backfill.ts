@@ -15,6 +15,8 @@ const progress = z.strictObject({
   delivered: z.string(),
   /** Batches that are published. */
   done: z.number(),
+  /** The run that began the lake from nothing which they were merged into. */
+  root: z.string().optional(),
 });
 
 /** A backfill that is not at its end, as it lies in the lake between its batches. */

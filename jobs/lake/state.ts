@@ -35,6 +35,10 @@ const lakeState = z.strictObject({
       command: z.string().optional(),
       synthetic: z.boolean(),
       accounts: z.array(account),
+      /** Of a merge: the run whose tables were published when it began. */
+      base: z.string().optional(),
+      /** The run that began from nothing, from which all merges since come. */
+      root: z.string().optional(),
       /** Of a merge: what it changed in the tables that were published before it. */
       merge: z
         .strictObject({ onto: z.string(), changes: z.record(z.string(), z.enum(changes)) })

@@ -1,5 +1,5 @@
 import { SingleBar } from "cli-progress";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import pretty from "pino-pretty";
 
 import type { MarqueeError } from "../../errors.ts";
@@ -9,6 +9,8 @@ export type LogFormat = "text" | "json";
 
 /** What a run says while it goes on. Fields are for machines, messages for people. */
 export interface Log {
+  /** The same log, whose lines carry the run that they are of. */
+  ofRun(id: string): Log;
   info(message: string, fields?: object): void;
   /** What the summary tells a person anyway: said to machines alone. */
   detail(message: string, fields?: object): void;
@@ -27,7 +29,10 @@ export interface Log {
 
 /**
  * Text goes to stderr, so that the summary on stdout stays by itself; JSON lines go to stdout,
- * where collectors look for them. A bar is drawn only where a person looks on.
+ * where collectors look for them, and have the fields that Cloud Logging understands: severity, time,
+ * message. A bar is drawn only where a person looks on.
+ *
+ * @see https://cloud.google.com/logging/docs/structured-logging
  */
 export function createLog(format: LogFormat): Log {
   const stream =
@@ -41,10 +46,21 @@ export function createLog(format: LogFormat): Log {
           hideObject: true,
           messageFormat: (log, key) => `${prefixes[Number(log["level"])] ?? ""}${String(log[key])}`,
         });
-  const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
-  const drawsBars = format === "text" && process.stderr.isTTY;
+  const usual = { base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  const forMachines = {
+    messageKey: "message",
+    formatters: {
+      level: (label: string, level: number) => ({ severity: severities[label], level }),
+    },
+  };
+  const logger = pino(format === "json" ? { ...usual, ...forMachines } : usual, stream);
+  return logOver(logger, format);
+}
 
+function logOver(logger: Logger, format: LogFormat): Log {
+  const drawsBars = format === "text" && process.stderr.isTTY;
   return {
+    ofRun: (id) => logOver(logger.child({ run_id: id }), format),
     info: (message, fields = {}) => {
       logger.info(fields, message);
     },
@@ -83,5 +99,8 @@ export function createLog(format: LogFormat): Log {
           }),
   };
 }
+
+/** In Cloud Logging's words. */
+const severities: Record<string, string> = { info: "INFO", warn: "WARNING", error: "ERROR" };
 
 const prefixes: Record<number, string> = { 40: "warning: ", 50: "error: " };

@@ -1,5 +1,8 @@
 import path from "node:path";
 
+import type { Catalog } from "../../sql/catalog/catalog.ts";
+import { reportLink, tableLinks } from "../../sql/catalog/looker-link.ts";
+import type { Cloud } from "../cloud/cloud.ts";
 import type { RunRecord } from "../ops.ts";
 import type { Run } from "../run.ts";
 import { plainTable, whole } from "./plain-table.ts";
@@ -78,7 +81,7 @@ function checksLine({ checks }: RunRecord): string {
   return [line, ...details].join("\n");
 }
 
-function whereTheResultsAre({ lake, record }: Run): string {
+function whereTheResultsAre({ lake, record, cloud, catalog }: Run): string {
   if (!record.published) {
     const soFar = record.made.length === 0 ? "" : `; the tables so far are in ${lake.work}`;
     return `Nothing was published${soFar}.`;
@@ -89,7 +92,22 @@ function whereTheResultsAre({ lake, record }: Run): string {
     `Results: ${warehouse}, and as Parquet ${path.join(lake.folder, "{staging,core,marts,ops}/<table>/*.parquet")}`,
     `Ask:     npm run ask -- --lake ${lake.folder} "from marts.highest_rated_movies limit 10"`,
     "         or open the warehouse read-only with any DuckDB client",
+    ...(cloud === undefined ? [] : whereTheyAreThere(cloud.environment, catalog)),
   ].join("\n");
+}
+
+/** The same on Google Cloud: the report in Looker Studio, or what begins one over each table. */
+function whereTheyAreThere({ settings, names }: Cloud, catalog: Catalog): string[] {
+  const { project, lookerReport } = settings;
+  const looker = { projectId: project.id, datasetId: names.datasets.marts };
+  const links =
+    lookerReport === undefined
+      ? tableLinks(catalog, looker).map(({ table, link }) => `${table.name}: ${link}`)
+      : [reportLink(catalog, { ...looker, templateId: lookerReport })];
+  return [
+    `There:   gs://${names.lake}, and in BigQuery ${Object.values(names.datasets).join(", ")}`,
+    ...links.map((link, index) => `${index === 0 ? "Looker:  " : "         "}${link}`),
+  ];
 }
 
 function decimal(value: number): string {

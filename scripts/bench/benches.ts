@@ -37,14 +37,16 @@ export async function benchOne(
  * @returns what a person reads at the end
  */
 export async function benchEngines(
-  { ratings, times, keep, json }: Asked<"engines">,
+  { ratings, times, keep, record, json }: Asked<"engines">,
   words: readonly string[],
   surroundings: Surroundings,
 ): Promise<string> {
   const source = await preparedSource(keep, ratings, surroundings);
   const measured = await measureEngines(source, { ratings, times }, surroundings);
   const around = await circumstances(words);
-  if (json !== undefined) await writeJson(json, { ...around, ...measured });
+  const bench = { ...around, ...measured };
+  if (json !== undefined) await writeJson(json, bench);
+  if (record) await writeJson(path.join(recordFolder, "engines.json"), bench);
   return enginesText(around, measured);
 }
 

@@ -67,7 +67,7 @@ function failed(program: string, exitCode: number, said: string): MarqueeError {
 
 /** What the program ended with: the error in its log of JSON lines on stdout, or else on stderr. */
 function lastWord(stdout: string, stderr: string): string {
-  const logged = /"level":50,.*"msg":("(?:[^"\\]|\\.)*")/.exec(lastLine(stdout))?.[1];
+  const logged = /"level":50,.*"message":("(?:[^"\\]|\\.)*")/.exec(lastLine(stdout))?.[1];
   if (logged !== undefined) return JSON.parse(logged) as string;
   const lines = stderr.trim().split("\n");
   const error = lines.findLast((line) => /^\w*error: /i.test(line)) ?? lastLine(stderr);

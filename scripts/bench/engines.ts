@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
 
+import { MarqueeError } from "../../errors.ts";
 import { quoted, Session } from "../../jobs/duckdb.ts";
 import { findSpark, versionOf } from "../../jobs/engine/spark/installation.ts";
 import { sparkMemory } from "../../jobs/engine/spark/submit.ts";
@@ -99,6 +100,16 @@ function sideBySide(
     spark: spreadOf(runs.spark.map(value)),
   });
   const names = runs.duckdb[0]?.tables ?? [];
+  const [duckdb, spark] = [runs.duckdb[0], runs.spark[0]].map((run) =>
+    JSON.stringify(run?.tables.map(({ table, rows }) => [table, rows])),
+  );
+  if (duckdb !== spark) {
+    throw new MarqueeError({
+      reason: "internal",
+      what: `the engines made other tables: ${duckdb} by DuckDB, ${spark} by Spark`,
+      next: "Look for the difference with npm run test:spark",
+    });
+  }
   return {
     seconds: each(({ seconds }) => seconds),
     tables: names.map(({ table, rows }) => ({

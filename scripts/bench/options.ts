@@ -7,7 +7,7 @@ import { parsed } from "../../jobs/command-line.ts";
 export type BenchOptions =
   | ({ kind: "one"; ratings: number; keep: string | undefined; record: boolean } & Measured)
   | ({ kind: "growth"; sizes: number[] } & Measured)
-  | ({ kind: "engines"; ratings: number; keep: string | undefined } & Measured)
+  | ({ kind: "engines"; ratings: number; keep: string | undefined; record: boolean } & Measured)
   | { kind: "draw" };
 
 interface Measured {
@@ -36,7 +36,7 @@ export function readOptions(argv: readonly string[]): BenchOptions | undefined {
     .option("--times <number>", "how often; the median counts (default: 3, with --rows 1)", times)
     .option("--keep <folder>", "keep the ratings there, and use them again (default: removed)")
     .option("--json <file>", "write the figures as JSON, too")
-    .option("--record", "write them to docs/bench/bench.json, too", false)
+    .option("--record", "write them to docs/bench, too", false)
     .addOption(
       new Option("--rows <sizes>", "measure each of these sizes, such as 1e5,1e6, and draw them")
         .argParser((text) => [...new Set(text.split(",").map(size))].sort((a, b) => a - b))
@@ -45,7 +45,7 @@ export function readOptions(argv: readonly string[]): BenchOptions | undefined {
     .addOption(
       new Option("--engine <name>", "measure core and marts by DuckDB and by this engine, in turn")
         .choices(["spark"])
-        .conflicts(["rows", "record"]),
+        .conflicts("rows"),
     )
     .addOption(
       new Option("--draw", "draw docs/bench/growth.json again, without measuring").conflicts([
@@ -75,7 +75,7 @@ export function readOptions(argv: readonly string[]): BenchOptions | undefined {
   const json = said.json;
   if (rows !== undefined) return { kind: "growth", sizes: rows, times: said.times ?? 1, json };
   const { ratings = realSize, times: repeats = 3, keep, record } = said;
-  if (engine !== undefined) return { kind: "engines", ratings, times: repeats, keep, json };
+  if (engine !== undefined) return { kind: "engines", ratings, times: repeats, keep, record, json };
   return { kind: "one", ratings, times: repeats, keep, record, json };
 }
 

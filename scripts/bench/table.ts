@@ -35,7 +35,7 @@ export function enginesText({ machine }: Circumstances, measured: EnginesMeasure
   table.push([all, "", spread(seconds.duckdb), spread(seconds.spark)]);
   const lines = [
     sizeText(measured),
-    `${machineText(machine)}, Spark ${spark.version} with ${spark.driver_memory} of driver memory.`,
+    `${machineText(machine)}, Spark ${spark.version}, local[${machine.cores}], ${spark.driver_memory} of driver memory.`,
   ];
   return `${table.toString()}\n\n${lines.join("\n")}\n`;
 }

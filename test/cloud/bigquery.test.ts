@@ -231,5 +231,5 @@ let runs = 0;
 function warehouseOf(cloud: Cloud): BigQueryWarehouse {
   runs += 1;
   const id = `20261121T120000Z-${String(runs).padStart(4, "0")}`;
-  return new BigQueryWarehouse(cloud, { id, startedAt: new Date() }, quietLog(), patience);
+  return new BigQueryWarehouse(cloud, { id, startedAt: new Date() }, quietLog(), { patience });
 }

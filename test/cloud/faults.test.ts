@@ -1,25 +1,24 @@
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect } from "chai";
 
+import type { Options } from "../../jobs/options.ts";
 import type { Worker } from "../support/cloud/dataproc-double-jobs.ts";
 import {
-  type DeployedEnvironment,
-  expectSameInBigQuery,
-  objectsIn,
-  objectText,
-  runThere,
-  startEnvironment,
-} from "../support/cloud/whole.ts";
+  expectMended,
+  onStage,
+  type PointerText,
+  pointerOf,
+  type Stage,
+  statuses,
+  tablesIn,
+  until,
+} from "../support/cloud/stage.ts";
+import { type DeployedEnvironment, objectsIn, runThere } from "../support/cloud/whole.ts";
 import { emulatorsAreThere } from "../support/emulators.ts";
 import { failure } from "../support/errors.ts";
-import { withFolder } from "../support/folder.ts";
-import { runLocally } from "../support/pipeline.ts";
-import { expectSameLakes } from "../support/same-lakes.ts";
-import { killGroup, type Started, startPipeline } from "../support/started.ts";
-import { tinySource } from "../support/tiny-source.ts";
-import { askWarehouse } from "../support/warehouse.ts";
+import { quietLog } from "../support/pipeline.ts";
+import { killGroup, startPipeline } from "../support/started.ts";
 
 /** Works until it is cancelled. */
 const endless: Worker = async ({ becomes, cancelled }) => {
@@ -37,61 +36,35 @@ const dead: Worker = ({ becomes }) => {
 
 const gcp = { target: "gcp", engine: "spark" } as const;
 
-interface Stage {
-  environment: DeployedEnvironment;
-  folder: string;
-  source: string;
-  lake: string;
-}
+/** Ways to go on behind a fault: they ask for different things of what it has left. */
+const ways: Record<string, Partial<Options>> = {
+  "from the start": {},
+  "by a merge": { merge: true },
+  "from publishing": { only: ["publish"] },
+};
 
-/** An environment of its own, and a source. */
-async function onStage(worker: Worker, use: (stage: Stage) => Promise<void>): Promise<void> {
-  await withFolder(async (folder) => {
-    const source = await tinySource(path.join(folder, "in"));
-    const environment = await startEnvironment(worker);
-    try {
-      await use({ environment, folder, source, lake: path.join(folder, "copy") });
-    } finally {
-      await environment.stop();
-    }
-  });
-}
+/** When a kill meets a run: told what there was before it. */
+type Moment = (
+  stage: Stage,
+  before: { objects: ReadonlySet<string>; requests: number; pointer: PointerText },
+) => Promise<boolean>;
 
-/** Runs again and expects all to be as if nothing had happened, and nothing to be left. */
-async function expectMended({ environment, folder, source, lake }: Stage): Promise<void> {
-  await runThere({ sources: [source], lake });
-  const local = await runLocally({ sources: [source], lake: path.join(folder, "local") });
-  await expectSameLakes(lake, local.lake.folder);
-  await expectSameInBigQuery(environment.cloud, path.join(lake, "warehouse.duckdb"));
-  const objects = await objectsIn(environment);
-  expect(objects.filter((name) => /^work\/|^lock/.test(name))).to.deep.equal([]);
-  const { folder: version, loaded } = JSON.parse(await objectText(environment, "current.json")) as {
-    folder: string;
-    loaded: boolean;
-  };
-  expect(loaded).to.equal(true);
-  const strange = objects.filter(
-    (name) => name.startsWith("versions/") && !name.startsWith(`${version}/`),
-  );
-  expect(strange, "files of other versions").to.deep.equal([]);
-  const states = Object.values(environment.dataproc.states());
-  expect(states.filter((state) => !/CANCELLED|ERROR|DONE|FAILED/.test(state))).to.deep.equal([]);
-}
-
-async function statuses(lake: string): Promise<unknown> {
-  const rows = await askWarehouse(
-    path.join(lake, "warehouse.duckdb"),
-    "select status from ops.runs order by started_at, run_id",
-  );
-  return rows.map(([status]) => status);
-}
-
-async function until(isSo: () => boolean | Promise<boolean>, run?: Started): Promise<void> {
-  while (!(await isSo())) {
-    if (run?.runs() === false) throw new Error(`it has ended: ${(await run.ended).stderr}`);
-    await sleep(10);
-  }
-}
+const moments: Record<string, Moment> = {
+  "raw files are sent": async ({ environment }, { objects }) =>
+    (await objectsIn(environment)).some((name) => name.startsWith("raw/") && !objects.has(name)),
+  "the version's files are sent": async ({ environment }, { objects }) =>
+    (await objectsIn(environment)).some(
+      (name) => name.startsWith("versions/") && !objects.has(name),
+    ),
+  "BigQuery is loaded": ({ environment }, { requests }) =>
+    Promise.resolve(hasLoaded(environment, "staging", requests)),
+  "all but the pointer is done": ({ environment }, { requests }) =>
+    Promise.resolve(hasLoaded(environment, "ops", requests)),
+  "Spark works": ({ environment }) =>
+    Promise.resolve(Object.values(environment.dataproc.states()).includes("RUNNING")),
+  "the pointer is switched": async ({ environment }, { pointer }) =>
+    (await pointerOf(environment)).runId !== pointer.runId,
+};
 
 describe("faults on Google Cloud", () => {
   if (!emulatorsAreThere()) {
@@ -103,18 +76,15 @@ describe("faults on Google Cloud", () => {
 
   it("publish nothing where Spark's driver dies, and tell it in ops too", () =>
     onStage(dead, async (stage) => {
-      const { source, lake, environment } = stage;
-      const { line } = await failure(runThere({ sources: [source], lake, ...gcp }), "cloud");
+      const { source, other, lake, environment } = stage;
+      await runThere({ sources: [source], lake });
+      const before = await pointerOf(environment);
+      const { line } = await failure(runThere({ sources: [other], lake, ...gcp }), "cloud");
       expect(line).to.include("ended without a report (error)").and.include("code 137");
-      expect(await statuses(lake)).to.deep.equal(["failed"]);
-      const pointer = JSON.parse(await objectText(environment, "current.json")) as {
-        files: { name: string }[];
-      };
-      expect(pointer.files.filter(({ name }) => /^(staging|core|marts)/.test(name))).to.deep.equal(
-        [],
-      );
-      await expectMended(stage);
-      expect(await statuses(lake)).to.deep.equal(["failed", "succeeded"]);
+      expect(tablesIn(await pointerOf(environment))).to.deep.equal(tablesIn(before));
+      expect(await statuses(lake)).to.deep.equal(["succeeded", "failed"]);
+      await expectMended(stage, [other]);
+      expect(await statuses(lake)).to.deep.equal(["succeeded", "failed", "succeeded"]);
     }));
 
   it("say what brings the cluster back where it is gone", () =>
@@ -134,30 +104,39 @@ describe("faults on Google Cloud", () => {
       const { line } = await failure(second, "cloud");
       expect(line).to.match(/is in use by run \S+ \(process \d+ on /);
       await environment.dataproc.cancelAll();
-      expect(String(await ended)).to.match(
-        /Spark on the cluster \S+ .*it was cancelled|CANCELLED/i,
-      );
-      await expectMended(stage);
+      expect(String(await ended)).to.match(/Spark on the cluster \S+ .*cancelled/i);
+      await expectMended(stage, [source]);
     }));
 
-  it("leave readers of the bucket what they had where a load fails, and load all of it anew", () =>
+  for (const [name, way] of Object.entries(ways)) {
+    it(`leave readers of the bucket what they had where a load fails, and go on ${name}`, () =>
+      onStage(endless, async (stage) => {
+        const { source, other, lake, environment } = stage;
+        await runThere({ sources: [source], lake });
+        const before = await pointerOf(environment);
+        const bad = { status: 400, reason: "invalid", message: "the file is broken" };
+        environment.doubles.bigquery.failNext(/POST .*\/jobs .*"load".*"genre_popularity"/, bad);
+        const { line } = await failure(runThere({ sources: [other], lake }), "cloud");
+        expect(line).to.match(/marts\.genre_popularity/);
+        const after = await pointerOf(environment);
+        expect(tablesIn(after)).to.deep.equal(tablesIn(before));
+        expect(after).to.include({ loaded: false });
+        await expectMended(stage, [source, other], way);
+        expect(await statuses(lake)).to.deep.equal(["succeeded", "failed", "succeeded"]);
+      }));
+  }
+
+  it("keep what is published where BigQuery does not take the files where they lie", () =>
     onStage(endless, async (stage) => {
-      const { source, lake, environment } = stage;
+      const { source, other, lake, environment } = stage;
       await runThere({ sources: [source], lake });
-      const before = JSON.parse(await objectText(environment, "current.json")) as object;
-      const bad = { status: 400, reason: "invalid", message: "the file is broken" };
-      environment.doubles.bigquery.failNext(/POST .*\/jobs .*"load".*"genre_popularity"/, bad);
-      const { line } = await failure(runThere({ sources: [source], lake }), "cloud");
-      expect(line).to.match(/marts\.genre_popularity/);
-      const after = JSON.parse(await objectText(environment, "current.json")) as {
-        files: { name: string; crc32c: string }[];
-      };
-      const readable = ({ files }: typeof after) =>
-        files.filter(({ name }) => !/^ops|^lake.json|^dashboard/.test(name));
-      expect(readable(after)).to.deep.equal(readable(before as typeof after));
-      expect(after).to.include({ loaded: false });
-      await expectMended(stage);
-      expect(await statuses(lake)).to.deep.equal(["succeeded", "failed", "succeeded"]);
+      const no = { status: 403, reason: "accessDenied", message: "no", times: 20 };
+      environment.doubles.bigquery.failNext(/^(POST|PATCH|PUT) .*_files/, no);
+      const log = quietLog();
+      await runThere({ sources: [other], lake }, log);
+      expect(log.warnings.join()).to.match(/published, but BigQuery does not read the files/);
+      expect(await pointerOf(environment)).to.include({ loaded: true });
+      await expectMended(stage, [other, source], { merge: true });
     }));
 
   it("go on where BigQuery does not answer for a while", () =>
@@ -166,45 +145,45 @@ describe("faults on Google Cloud", () => {
       const busy = { status: 503, reason: "backendError", times: 2 };
       environment.doubles.bigquery.failNext(/POST .*\/jobs .*"load"/, busy);
       await runThere({ sources: [source], lake });
-      await expectMended(stage);
+      await expectMended(stage, [source]);
     }));
 
-  const moments: Record<string, { more: string[]; comes: (stage: Stage) => Promise<boolean> }> = {
-    "raw files are sent": {
-      more: ["--target", "hybrid"],
-      comes: async ({ environment }) =>
-        (await objectsIn(environment)).some((name) => name.startsWith("raw/")),
-    },
-    "Spark works": {
-      more: ["--target", "gcp"],
-      comes: ({ environment }) =>
-        Promise.resolve(Object.values(environment.dataproc.states()).includes("RUNNING")),
-    },
-    "the version's files are sent": {
-      more: ["--target", "hybrid"],
-      comes: async ({ environment }) =>
-        (await objectsIn(environment)).some((name) => name.startsWith("versions/")),
-    },
-    "BigQuery is loaded": {
-      more: ["--target", "hybrid"],
-      comes: ({ environment }) => Promise.resolve(hasLoaded(environment, "staging")),
-    },
-    "all but the pointer is done": {
-      more: ["--target", "hybrid"],
-      comes: ({ environment }) => Promise.resolve(hasLoaded(environment, "ops")),
-    },
-  };
-  for (const [name, { more, comes }] of Object.entries(moments)) {
-    it(`a run killed when ${name}: the next one puts all of it right`, () =>
+  it("do not let a merge that was left standing take the place of what came since", () =>
+    onStage(endless, async (stage) => {
+      const { source, other, lake, environment, folder } = stage;
+      await runThere({ sources: [source], lake });
+      const bad = { status: 400, reason: "invalid", message: "the file is broken" };
+      environment.doubles.bigquery.failNext(/POST .*\/jobs .*"load".*"genre_popularity"/, bad);
+      await failure(runThere({ sources: [other], lake, merge: true }), "cloud");
+      const elsewhere = path.join(folder, "elsewhere");
+      await runThere({ sources: [other], lake: elsewhere, merge: true });
+      const late = runThere({ sources: ["sample"], lake, only: ["publish"] });
+      expect((await failure(late, "lake")).line).to.match(/not the published ones any more/);
+    }));
+
+  for (const [name, comes] of Object.entries(moments)) {
+    it(`a run killed when ${name}: readers keep what they had, the next one puts all right`, () =>
       onStage(endless, async (stage) => {
-        const { source, lake, environment } = stage;
-        const args = ["--source", source, "--lake", lake, ...more];
+        const { source, other, lake, environment } = stage;
+        await runThere({ sources: [source], lake });
+        const before = {
+          objects: new Set(await objectsIn(environment)),
+          requests: environment.doubles.bigquery.requests.length,
+          pointer: await pointerOf(environment),
+        };
+        const target = name === "Spark works" ? "gcp" : "hybrid";
+        const args = ["--source", other, "--lake", lake, "--target", target];
         const run = startPipeline(args, undefined, environment.variables);
-        await until(() => comes(stage), run);
+        await until(() => comes(stage, before), run);
         await killGroup(run);
         expect((await run.ended).signal).to.equal("SIGKILL");
-        await expectMended(stage);
-        expect(await statuses(lake)).to.deep.equal(["killed", "succeeded"]);
+        const isSwitched = name === "the pointer is switched";
+        const after = tablesIn(await pointerOf(environment));
+        if (isSwitched) expect(after).not.to.deep.equal(tablesIn(before.pointer));
+        else expect(after).to.deep.equal(tablesIn(before.pointer));
+        await expectMended(stage, isSwitched ? [other] : [source, other], { merge: true });
+        const killed = isSwitched ? "succeeded" : "killed";
+        expect(await statuses(lake)).to.deep.equal(["succeeded", killed, "succeeded"]);
       }));
   }
 
@@ -221,14 +200,20 @@ describe("faults on Google Cloud", () => {
       expect(stderr).to.match(/cancel/i);
       expect(states()).to.deep.equal(["CANCELLED"]);
       expect(await objectsIn(environment)).not.to.include("lock.json");
-      await expectMended(stage);
+      await expectMended(stage, [source]);
     }));
 });
 
-function hasLoaded({ doubles, cloud }: DeployedEnvironment, layer: "staging" | "ops"): boolean {
+function hasLoaded(
+  { doubles, cloud }: DeployedEnvironment,
+  layer: "staging" | "ops",
+  since: number,
+): boolean {
   const dataset = cloud.names.datasets[layer];
-  return doubles.bigquery.requests.some(
-    ({ method, path: where, body }) =>
-      method === "POST" && where.endsWith("/jobs") && JSON.stringify(body).includes(dataset),
-  );
+  return doubles.bigquery.requests
+    .slice(since)
+    .some(
+      ({ method, path: where, body }) =>
+        method === "POST" && where.endsWith("/jobs") && JSON.stringify(body).includes(dataset),
+    );
 }

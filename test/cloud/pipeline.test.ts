@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 
 import { expect } from "chai";
@@ -13,11 +14,13 @@ import {
 } from "../support/cloud/whole.ts";
 import { connectorIsThere } from "../support/cloud/dataproc-double-spark.ts";
 import { failure } from "../support/errors.ts";
-import { withFolder } from "../support/folder.ts";
+import { withFolder, writeFiles } from "../support/folder.ts";
+import { root } from "../support/program.ts";
 import { quietLog, runLocally } from "../support/pipeline.ts";
 import { expectSameLakes } from "../support/same-lakes.ts";
 import { tinyFiles, tinySource } from "../support/tiny-source.ts";
 import { askWarehouse } from "../support/warehouse.ts";
+import { setVariables } from "../support/variables.ts";
 
 const missing = emulatorsAreThere()
   ? undefined
@@ -103,6 +106,43 @@ describe("the pipeline on Google Cloud", () => {
       await expectSameLakes(other, here);
       const runs = await askWarehouse(warehouseOf(other), "select count(*) from ops.runs");
       expect(runs).to.deep.equal([["2"]]);
+    });
+  });
+
+  it("exchanges only the months that a merge has touched where a table is large", async () => {
+    await onCloud(async (environment, folder) => {
+      const settings = path.join(folder, "settings");
+      const dev = await readFile(path.join(root, "settings", "dev.yml"), "utf8");
+      const small = dev.replace(/^(exchange_months_above_gigabytes:).*$/m, "$1 0");
+      await writeFiles(settings, { "dev.yml": small });
+      const restore = setVariables({ MARQUEE_SETTINGS: settings });
+      try {
+        // So many that a delivery of two is a small part of them.
+        const many = Array.from({ length: 20 }, (_, user) => `${user + 10},20,3.5,988675200`);
+        const base = ["userId,movieId,rating,timestamp", "1,10,4.0,946684800", ...many, ""];
+        const source = await tinySource(path.join(folder, "in"), {
+          "ratings.csv": base.join("\n"),
+        });
+        const lake = path.join(folder, "copy");
+        await runThere({ sources: [source], lake });
+        const { requests } = environment.doubles.bigquery;
+        const before = requests.length;
+        // User 1's rating of film 10 moves from January 2000 to January 2002, another one is new.
+        const ratings =
+          "userId,movieId,rating,timestamp\n1,10,1.0,1009843200\n4,20,5.0,1009843201\n";
+        const delivery = path.join(folder, "2020-01-01");
+        await writeFiles(delivery, { "ratings.csv": ratings });
+        await runThere({ sources: [delivery], lake, merge: true });
+        const asked = JSON.stringify(requests.slice(before).map(({ body }) => body));
+        const [, months] = /DELETE FROM \S*ratings\S* WHERE \w+ IN \(([^)]*)\)/.exec(asked) ?? [];
+        expect(months).to.equal("DATE '2000-01-01', DATE '2002-01-01'");
+        await expectSameInBigQuery(environment.cloud, warehouseOf(lake));
+        // Once more changes nothing, and is another exchange.
+        await runThere({ sources: [delivery], lake, merge: true });
+        await expectSameInBigQuery(environment.cloud, warehouseOf(lake));
+      } finally {
+        restore();
+      }
     });
   });
 

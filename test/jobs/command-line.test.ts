@@ -205,16 +205,28 @@ describe("the command line", function () {
       const lines = stdout
         .trim()
         .split("\n")
-        .map((line) => JSON.parse(line) as { msg: string; time: string });
+        .map(
+          (line) =>
+            JSON.parse(line) as {
+              message: string;
+              time: string;
+              severity: string;
+              run_id?: string;
+            },
+        );
       const last = lines.at(-1)!;
-      expect(last.msg).to.equal("finished");
+      expect(last.message).to.equal("finished");
+      expect(new Set(lines.map(({ severity }) => severity))).to.deep.equal(new Set(["INFO"]));
+      const ids = new Set(lines.map(({ run_id: id }) => id));
+      expect(ids, "the run that each line is of").to.have.length(1);
+      expect([...ids][0]).to.match(/^\d{8}T\d{6}Z-[0-9a-f]{4}$/);
       const lingered = ended - Date.parse(last.time);
       expect(lingered, "ms from the last word to the end").to.be.lessThan(5000);
       expect(stderr).to.equal("");
       const failed = await pipeline(...args, "--source", path.join(folder, "none"));
       expect(failed.code).to.equal(exitCodes.usage);
       expect(JSON.parse(failed.stdout.trim())).to.include({
-        level: 50,
+        severity: "ERROR",
         exit_code: exitCodes.usage,
       });
     });

@@ -41,9 +41,9 @@ describeWithSpark("a model that the engines take differently", ({ installation }
         const own = path.join(folder, `difference-${index}`);
         const roots = { duckdb: path.join(own, "duckdb"), spark: path.join(own, "spark") };
         await mkdir(roots.spark, { recursive: true });
-        const manifest = manifestOf(roots.spark, path.join(own, "report.json"), [], [model], []);
-        manifest.inputs = manifestOf(folder, "", [odd], [], []).inputs;
-        asked.push(manifest);
+        const report = path.join(own, "report.json");
+        const shown = { shown: [odd], models: [model], questions: [] };
+        asked.push(manifestOf({ inputs: folder, models: roots.spark, report }, shown));
         places.push({ model, roots });
       }
       const circumstances = { folder, stop: undefined, begins: () => undefined };

@@ -95,6 +95,19 @@ describeWithSpark("Spark that fails", ({ installation }) => {
     });
   });
 
+  it("does not take a driver that broke off for one that has made all", async () => {
+    await withFolder(async (folder) => {
+      const { id, columns, select = "" } = await modelOf("select 1 as found");
+      // Without the order of its rows.
+      const broken = { id, select, columns, folder: path.join(folder, "made") };
+      const report = path.join(folder, "report.json");
+      const asked = { inputs: [], models: [broken], checks: [], report } as unknown as Manifest;
+      const circumstances = { folder, stop: undefined, begins: () => undefined };
+      const [said] = await submit(installation, [asked], circumstances);
+      expect(said?.failure).to.include({ kind: "driver", name: "KeyError" });
+    });
+  });
+
   it("says of a broken manifest what it lacks", async () => {
     await withFolder(async (folder) => {
       const broken = { report: path.join(folder, "report.json") } as Manifest;

@@ -6,7 +6,8 @@ import type { Run } from "../../jobs/run.ts";
 /** A log that keeps what it is told. */
 export function quietLog(): Log & { warnings: string[] } {
   const warnings: string[] = [];
-  return {
+  const log: Log & { warnings: string[] } = {
+    ofRun: () => log,
     warnings,
     info: () => undefined,
     detail: () => undefined,
@@ -15,6 +16,7 @@ export function quietLog(): Log & { warnings: string[] } {
     transfer: (_label, work) => work(() => undefined),
     progress: (_label, _total, work) => work(() => undefined),
   };
+  return log;
 }
 
 /** Runs the pipeline in this process, all steps unless said otherwise. */

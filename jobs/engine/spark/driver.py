@@ -9,15 +9,19 @@ no table by name:
     models     tables to make, each behind what it reads: id, select, columns, order, files, folder
     checks     questions whose answer is one number: table, name, query
     report     file for what was done
+    limit_seconds   after them all is given up; without it never
 
 The report, JSON too, has rows and seconds of each model and the number of each check. It is written
-also where something failed: `failure` then says what, its SQL, and Spark's own words. A model's files
+also where something failed: `failure` then says what, its SQL, and Spark's own words. On the machine of
+the run MARQUEE_PROCESS is the run's process: once it is gone, however it ended, Spark ends too. A model's files
 are zstd Parquet with instants adjusted to UTC. What is begun is told on stdout, a line each.
 """
 
 import json
 import os
+import signal
 import sys
+import threading
 import time
 
 from py4j.protocol import Py4JError
@@ -45,13 +49,40 @@ class Failure(Exception):
 
 
 def main(paths):
+    end_with(os.environ.get("MARQUEE_PROCESS"))
     manifests = [read_manifest(path) for path in paths]
+    for manifest in manifests:
+        if "limit_seconds" in manifest:
+            end_after(manifest["limit_seconds"])
     spark = SparkSession.builder.appName("marquee").getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     try:
         return max(run(spark, manifest) for manifest in manifests)
     finally:
         spark.stop()
+
+
+def end_with(process):
+    """Spark lives no longer than the run that it works for, however that one ends."""
+    if process is None:
+        return
+    threading.Thread(target=watch, args=(int(process),), daemon=True).start()
+
+
+def end_after(seconds):
+    """Work that nobody waits for any more must not keep a cluster there, and cost, for ever."""
+    timer = threading.Timer(seconds, os._exit, args=(1,))
+    timer.daemon = True
+    timer.start()
+
+
+def watch(process):
+    while True:
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            os.killpg(os.getpgrp(), signal.SIGKILL)
+        time.sleep(0.5)
 
 
 def read_manifest(path):
@@ -69,6 +100,10 @@ def run(spark, manifest):
         return 0
     except Failure as failure:
         report["failure"] = failure.facts
+        return 1
+    except Exception as error:
+        # Whatever it is, a report without a failure would say that all is made.
+        report["failure"] = {"kind": "driver", "name": type(error).__name__, "sql": "", "message": words_of(error)}
         return 1
     finally:
         write_report(manifest["report"], report)

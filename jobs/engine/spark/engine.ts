@@ -86,7 +86,7 @@ export class SparkEngine implements Engine {
 
 /** @returns the error that a person reads: the model's file, and Spark's own words */
 function sparkFailure(
-  { kind, name, message }: NonNullable<Report["failure"]>,
+  { kind, name, message, sql }: NonNullable<Report["failure"]>,
   models: readonly Table[],
   place: SparkPlace,
 ): MarqueeError {
@@ -100,10 +100,18 @@ function sparkFailure(
   if (/OutOfMemoryError|Java heap space|GC overhead/.test(message)) {
     return place.outOfMemory(name);
   }
+  if (kind === "driver") return place.broken(`${name}: ${message}`);
+  if (kind === "check") {
+    return new MarqueeError({
+      reason: "catalog",
+      what: `the check ${name} cannot be asked by Spark: ${message} (${sql})`,
+      next: "Mend the check in its table's declaration; what was published before is intact",
+    });
+  }
   const file = models.find(({ id }) => id === name)?.selectFile;
   return new MarqueeError({
     reason: "catalog",
-    what: `${file === undefined ? "" : `sql/${file}: `}${name} cannot be ${kind === "model" ? "made" : "asked"} by Spark: ${message}`,
+    what: `${file === undefined ? "" : `sql/${file}: `}${name} cannot be made by Spark: ${message}`,
     next: "Mend the SELECT; what was published before is intact",
   });
 }

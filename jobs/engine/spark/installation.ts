@@ -16,7 +16,8 @@ export interface Installation {
 }
 
 /**
- * Spark as the setup left it; SPARK_HOME, PYSPARK_PYTHON and JAVA_HOME count where they are set.
+ * Spark as the setup left it, with the Java that it found; where SPARK_HOME is set, that one, with
+ * PYSPARK_PYTHON and JAVA_HOME.
  *
  * @throws MarqueeError (usage) where there is none
  */
@@ -29,9 +30,13 @@ export async function findSpark(
       (text) => text.trim(),
       () => "",
     );
-  const home = environment["SPARK_HOME"] ?? (await noted("home"));
-  const python = environment["PYSPARK_PYTHON"] ?? path.join(folder, "python", "bin", "python");
-  const java = environment["JAVA_HOME"] ?? (await noted("java"));
+  const { SPARK_HOME, PYSPARK_PYTHON, JAVA_HOME } = environment;
+  const own = path.join(folder, "python", "bin", "python");
+  const home = SPARK_HOME ?? (await noted("home"));
+  const python = PYSPARK_PYTHON ?? (SPARK_HOME === undefined && existsSync(own) ? own : "python3");
+  // The setup has noted one that its Spark runs on; the machine's may be too new.
+  const ownJava = await noted("java");
+  const java = SPARK_HOME === undefined && ownJava !== "" ? ownJava : (JAVA_HOME ?? ownJava);
   if (home !== "" && existsSync(path.join(home, "bin", "spark-submit"))) {
     return { home, python, java };
   }

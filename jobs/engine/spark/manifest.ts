@@ -1,7 +1,7 @@
 import type { Table } from "../../../sql/catalog/types.ts";
 import { sparkSpelling } from "../../../sql/catalog/spark-spelling.ts";
 import { tableFolder } from "../../lake/table-files.ts";
-import type { Question } from "../engine.ts";
+import type { Asked } from "./place.ts";
 
 /** What driver.py is asked for; it is written as JSON, whose keys these are. */
 export interface Manifest {
@@ -10,6 +10,8 @@ export interface Manifest {
   checks: { table: string; name: string; query: string }[];
   /** Where the driver writes what it did. */
   report: string;
+  /** So long the driver may work, where nobody may be there to end it. */
+  limit_seconds?: number;
 }
 
 interface Model {
@@ -28,26 +30,36 @@ export interface Report {
   spark: string;
   models: { id: string; rows: number; seconds: number }[];
   checks: { table: string; name: string; failing_rows: number; seconds: number }[];
-  failure?: { kind: "input" | "model" | "check"; name: string; sql: string; message: string };
+  failure?: {
+    kind: "input" | "model" | "check" | "driver";
+    name: string;
+    sql: string;
+    message: string;
+  };
 }
 
-/**
- * Asks for tables and for answers, over the tables of a root.
- *
- * @param root a folder, or an address in a bucket such as gs://lake/work/run
- * @param shown tables that are there
- */
-export function manifestOf(
-  root: string,
-  report: string,
-  shown: readonly Table[],
-  models: readonly Table[],
-  questions: readonly Question[],
-): Manifest {
+/** Where Spark reads and leaves things: folders, or addresses in a bucket such as gs://lake/work/run. */
+export interface Roots {
+  /** Below it lie the tables that are there. */
+  inputs: string;
+  /** Below it come to lie the tables that are made. */
+  models: string;
+  /** The report's file. */
+  report: string;
+}
+
+/** Of the tables that are there those that are not to be made anew. */
+export function inputsOf({ shown, models }: Pick<Asked, "shown" | "models">): Table[] {
+  return shown.filter(({ id }) => models.every((model) => model.id !== id));
+}
+
+/** Asks for tables and for answers. */
+export function manifestOf(roots: Roots, asked: Asked): Manifest {
+  const { models, questions } = asked;
   return {
-    inputs: inputsOf(shown, models).map((table) => ({
+    inputs: inputsOf(asked).map((table) => ({
       id: table.id,
-      folder: placeOf(root, table),
+      folder: placeOf(roots.inputs, table),
     })),
     models: models.map((table) => ({
       id: table.id,
@@ -55,20 +67,15 @@ export function manifestOf(
       columns: table.columns.map(({ name, type }) => ({ name, type })),
       order: [...new Set([...table.cluster, ...table.key])],
       files: 1,
-      folder: placeOf(root, table),
+      folder: placeOf(roots.models, table),
     })),
     checks: questions.map(({ table, check, query }) => ({
       table: table.id,
       name: check.name,
       query: sparkSpelling(query),
     })),
-    report,
+    report: roots.report,
   };
-}
-
-/** Of the tables that are there those that are not to be made anew. */
-export function inputsOf(shown: readonly Table[], models: readonly Table[]): Table[] {
-  return shown.filter(({ id }) => models.every((model) => model.id !== id));
 }
 
 /** A path joined to an address would lose a slash behind the scheme. */

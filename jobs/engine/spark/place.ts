@@ -26,6 +26,9 @@ export interface SparkPlace {
   /** What a person can do where Spark's memory was not enough for something. */
   outOfMemory(what: string): MarqueeError;
 
+  /** What a person can do where Spark's driver itself has failed. */
+  broken(why: string): MarqueeError;
+
   /** Waits until nothing is left running of what a signal has stopped. */
   close(): Promise<void>;
 }

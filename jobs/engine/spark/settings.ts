@@ -22,6 +22,9 @@ export const sparkSettings: Readonly<Record<string, string>> = {
 export const localSettings: Readonly<Record<string, string>> = {
   "spark.ui.enabled": "false",
   "spark.sql.shuffle.partitions": "8",
+  // Nobody else on the network has a business with it.
+  "spark.driver.bindAddress": "127.0.0.1",
+  "spark.driver.host": "127.0.0.1",
   "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
 };
 

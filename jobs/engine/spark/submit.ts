@@ -43,6 +43,7 @@ export async function submit(
     "spark.sql.warehouse.dir": path.join(folder, "warehouse"),
     "spark.local.dir": path.join(folder, "local"),
   });
+  stop?.throwIfAborted();
   const child = spawn(
     path.join(installation.home, "bin", "spark-submit"),
     [
@@ -55,11 +56,20 @@ export async function submit(
       // A group of its own, so that nothing is left of it when it is stopped.
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...sparkVariables(installation) },
+      env: {
+        ...process.env,
+        ...sparkVariables(installation),
+        // The driver looks whether it is still there: a run that is killed cannot end its Spark.
+        MARQUEE_PROCESS: String(process.pid),
+      },
     },
   );
   const end = (): void => {
-    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // All of it has ended.
+    }
   };
   stop?.addEventListener("abort", end, { once: true });
   const log = path.join(folder, "spark.log");
@@ -70,20 +80,23 @@ export async function submit(
     if (line.startsWith("begins ")) begins(line.slice("begins ".length));
     else lastWords.push(line);
   });
-  const code = await new Promise<number | null>((resolve, reject) => {
+  const [code, signal] = await new Promise<[number | null, string | null]>((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", resolve);
+    child.once("close", (...how) => {
+      resolve(how);
+    });
   }).finally(() => stop?.removeEventListener("abort", end));
   await logged.catch(() => undefined);
   stop?.throwIfAborted();
-  if (code !== 0 && !asked.every(({ report }) => existsSync(report))) {
-    throw await died(log, lastWords);
-  }
+  // The kernel ends by this signal what takes more memory than there is.
+  if (signal === "SIGKILL") throw outOfMemory("its work: the system has killed it");
+  if (!asked.every(({ report }) => existsSync(report))) throw await died(log, lastWords);
   const texts = await Promise.all(asked.map(({ report }) => readFile(report, "utf8")));
   const reports = texts.map((text) => JSON.parse(text) as Report);
   const failed = reports.find(({ failure }) => failure !== undefined)?.failure;
   // Spark that runs out of memory shuts down, and the driver may hear of that alone: the log knows why.
   if (failed !== undefined && lacksMemory(await textOf(log))) throw outOfMemory(failed.name);
+  if (failed === undefined && code !== 0) throw await died(log, lastWords);
   return reports;
 }
 
@@ -98,7 +111,8 @@ export function outOfMemory(what: string): MarqueeError {
 
 /** Memory of the process in which Spark works on this machine, as Spark takes it: 4g. */
 export function sparkMemory(): string {
-  return process.env["MARQUEE_SPARK_MEMORY"] ?? usualMemory;
+  const { MARQUEE_SPARK_MEMORY: said = "" } = process.env;
+  return said === "" ? usualMemory : said;
 }
 
 /** Lines of Spark's log that tell of its own doings, and those of a stack. */

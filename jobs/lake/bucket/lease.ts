@@ -99,10 +99,12 @@ export class Lease {
         throw inUse(place, found, holder);
       }
       const heldUntil = endOf(place);
-      const text = textOf(claim);
-      const generation = await replaceObject(place, leaseName, text, found?.generation ?? absent);
+      // Until it is ended, whoever comes next must know of it too.
+      const mine = { ...claim, sparkJob: holder?.sparkJob };
+      const before = found?.generation ?? absent;
+      const generation = await replaceObject(place, leaseName, textOf(mine), before);
       if (generation !== undefined)
-        return new Lease(place, { claim, generation, heldUntil }, holder, log);
+        return new Lease(place, { claim: mine, generation, heldUntil }, holder, log);
     }
     throw new MarqueeError({
       reason: "cloud",
@@ -129,11 +131,20 @@ export class Lease {
     throw lost(this.place, "its lease could not be renewed in time");
   }
 
-  /** Gives it up, where it still is this run's. */
+  /**
+   * Gives it up, where it still is this run's. While a Spark job may be at work for it, it is left to
+   * run out instead: the next run learns of the job from it.
+   */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#writing.catch(() => undefined);
     if (this.#lost !== undefined) return;
+    if (this.#claim.sparkJob !== undefined) {
+      this.#log.warn(
+        `${this.#claim.sparkJob} may still be at work: the next run ends it, in ${this.#claim.expireSeconds} s at the earliest`,
+      );
+      return;
+    }
     const { bucket } = this.place;
     const ifGenerationMatch = this.#generation;
     try {

@@ -10,9 +10,10 @@ export const pointerName = "current.json";
 
 const pointer = z.object({
   format: z.literal(format),
-  runId: z.string(),
+  // Both become paths: nothing that leads elsewhere.
+  runId: z.string().regex(/^[A-Za-z0-9][\w-]*$/),
   /** The folder of its files in the bucket. */
-  folder: z.string().regex(/^versions\/[\w.-]+$/),
+  folder: z.string().regex(/^versions\/[A-Za-z0-9][\w-]*(\.again)?$/),
   /** Whether the warehouse has been loaded from it. */
   loaded: z.boolean(),
   files: z.array(

@@ -29,6 +29,8 @@ export interface Connection {
   cloud: Cloud;
   runId: string;
   patience: Patience;
+  /** Asked before each job that is begun: fails where this run may change nothing any more. */
+  guard: () => void;
   /** How often each piece of work was begun, by the job id that it would have. */
   attempts: Map<string, number>;
 }
@@ -38,7 +40,12 @@ export interface Connection {
  * named by BIGQUERY_EMULATOR_HOST (an address with http:// and the path /bigquery/v2), is asked
  * without any.
  */
-export function connect(cloud: Cloud, runId: string, patience = usualPatience): Connection {
+export function connect(
+  cloud: Cloud,
+  runId: string,
+  patience = usualPatience,
+  guard: () => void = () => undefined,
+): Connection {
   const { project, region } = cloud.settings;
   const onDouble = process.env["BIGQUERY_EMULATOR_HOST"] !== undefined;
   const client = new BigQuery({
@@ -48,7 +55,7 @@ export function connect(cloud: Cloud, runId: string, patience = usualPatience): 
     retryOptions: patience.requests,
     ...(onDouble ? { authClient: nobody } : {}),
   });
-  return { client, cloud, runId, patience, attempts: new Map() };
+  return { client, cloud, runId, patience, guard, attempts: new Map() };
 }
 
 /** All that the client asks of credentials is headers. */

@@ -2,7 +2,7 @@ import { bigquerySchema } from "../../../sql/catalog/bigquery-schema.ts";
 import type { Table } from "../../../sql/catalog/types.ts";
 import { faultKind } from "../../cloud/faults.ts";
 import { type Connection, requestFault } from "./client.ts";
-import { jobLabels } from "./marks.ts";
+import { workLabels } from "../../cloud/labels.ts";
 
 /** A table's files in the lake, to be read where they lie. */
 export interface Files {
@@ -29,7 +29,7 @@ export async function pointToFiles(connection: Connection, files: readonly Files
     const tableName = filesName(table);
     const metadata = {
       description: `${table.question} ${table.grain}, in the lake's files.`,
-      labels: jobLabels(cloud, runId, { step: "external", of: table }),
+      labels: workLabels(cloud, "warehouse", { runId, step: "external" }),
       schema: { fields: bigquerySchema(table) },
       externalDataConfiguration: {
         sourceFormat: "PARQUET",

@@ -2,8 +2,9 @@ import type { Job, JobMetadata } from "@google-cloud/bigquery";
 import pRetry from "p-retry";
 
 import { faultKind } from "../../cloud/faults.ts";
+import { workLabels } from "../../cloud/labels.ts";
 import type { Connection } from "./client.ts";
-import { jobId, jobLabels, type Purpose } from "./marks.ts";
+import { jobId, type Purpose } from "./marks.ts";
 
 export type JobConfiguration = NonNullable<JobMetadata["configuration"]>;
 type JobStatus = NonNullable<JobMetadata["status"]>;
@@ -60,7 +61,7 @@ export async function runJob(
   configuration: JobConfiguration,
 ): Promise<{ job: Job; metadata: JobMetadata }> {
   const { cloud, runId, patience } = connection;
-  const labels = jobLabels(cloud, runId, purpose);
+  const labels = workLabels(cloud, "warehouse", { runId, step: purpose.step });
   const runOnce = async () => {
     const id = jobId(cloud, runId, purpose, nextAttempt(connection, purpose));
     const job = await begin(connection, id, { ...configuration, labels });
@@ -87,10 +88,11 @@ function nextAttempt({ attempts, cloud, runId }: Connection, purpose: Purpose): 
 }
 
 async function begin(
-  { client }: Connection,
+  { client, guard }: Connection,
   id: string,
   configuration: JobConfiguration,
 ): Promise<Job> {
+  guard();
   try {
     const [job] = await client.createJob({ jobId: id, configuration });
     return job;

@@ -3,9 +3,10 @@ import type { FormattedMetadata } from "@google-cloud/bigquery";
 import { MarqueeError } from "../../../errors.ts";
 import type { Table } from "../../../sql/catalog/types.ts";
 import { faultKind } from "../../cloud/faults.ts";
+import { workLabels } from "../../cloud/labels.ts";
 import { type Connection, datasetOf, requestFault, shownName } from "./client.ts";
 import { JobFailure, runJob } from "./jobs.ts";
-import { jobLabels, type Purpose } from "./marks.ts";
+import type { Purpose } from "./marks.ts";
 
 /** The most that one query may scan: ten times what the largest table holds at full size. */
 const queryGibibytes = 10;
@@ -58,7 +59,7 @@ export async function dryRun(
     const [, answer] = await client.createJob({
       configuration: {
         dryRun: true,
-        labels: jobLabels(cloud, runId, purpose),
+        labels: workLabels(cloud, "warehouse", { runId, step: purpose.step }),
         query: { query: sql, useLegacySql: false },
       },
     });

@@ -22,9 +22,17 @@ export class BigQueryWarehouse {
   readonly #connection: Connection;
   readonly #log: Log;
 
-  /** @param patience with passing faults, for those who cannot wait */
-  constructor(cloud: Cloud, run: RunMark, log: Log, patience?: Patience) {
-    this.#connection = connect(cloud, run.id, patience);
+  /**
+   * @param patience with passing faults, for those who cannot wait
+   * @param guard is asked before each job that changes something, and can forbid it by failing
+   */
+  constructor(
+    cloud: Cloud,
+    run: RunMark,
+    log: Log,
+    { patience, guard }: { patience?: Patience; guard?: () => void } = {},
+  ) {
+    this.#connection = connect(cloud, run.id, patience, guard);
     this.#log = log;
   }
 

@@ -57,7 +57,7 @@ export async function withStub(use: (stub: Stub) => Promise<void>): Promise<void
   const restore = setVariables({ BIGQUERY_EMULATOR_HOST: `${server.origin}/bigquery/v2` });
   try {
     const run = { id: runId, startedAt: new Date() };
-    const warehouse = new BigQueryWarehouse(cloud, run, quietLog(), impatient);
+    const warehouse = new BigQueryWarehouse(cloud, run, quietLog(), { patience: impatient });
     await use(Object.assign(state, server, { cloud, warehouse }));
   } finally {
     restore();

@@ -4,8 +4,8 @@ import path from "node:path";
 
 import { type Emulators, emulatorsAreThere, startEmulators } from "../emulators.ts";
 import { startBigqueryDouble } from "./bigquery-double.ts";
-import type { RecordingServer } from "./recording-server.ts";
 import { setVariables } from "../variables.ts";
+import type { RecordingServer } from "./recording-server.ts";
 
 /** Doubles of Cloud Storage and BigQuery, in memory. */
 export interface CloudDoubles {

@@ -60,7 +60,8 @@ export async function withBothEngines(
       answers.push({ question, duckdb: await engine.countFailingRows(question), spark: -1 });
     }
     const report = path.join(roots.spark, "report.json");
-    manifests.push(manifestOf(roots.spark, report, staging, models, questions));
+    const at = { inputs: roots.spark, models: roots.spark, report };
+    manifests.push(manifestOf(at, { shown: staging, models, questions }));
     compared.push({ name, roots, answers, report: { spark: "", models: [], checks: [] } });
   }
   const circumstances = { folder, stop: undefined, begins: () => undefined };

@@ -21,7 +21,7 @@ export const nasty: readonly Nasty[] = [
 ];
 
 /** Values of a column that engines are known to treat in two ways, as SQL. */
-const values: Record<Column["type"], readonly string[]> = {
+export const values: Record<Column["type"], readonly string[]> = {
   // Few, so that joins find each other and ties are everywhere.
   BIGINT: ["1", "2", "3", "4", "5", "6", "7", "0", "-1"],
   DOUBLE: ["0", "0.1", "0.3", "1e-9", "123456789.125", "-0.5", "1e12", "2.5"],
@@ -49,16 +49,18 @@ const values: Record<Column["type"], readonly string[]> = {
     ...["0001-01-01", "1582-10-04", "1582-10-15", "1899-12-31", "1970-01-01", "2000-02-29"],
     ...["2000-12-31", "2001-01-01", "2017-06-30", "9999-12-31"],
   ].map((day) => `date '${day}'`),
-  TIMESTAMP: ["1995-01-01T00:00:00Z", "2000-02-29T23:59:59Z", "2017-08-04T06:57:50Z"].map(
-    (instant) => `timestamptz '${instant}'`,
-  ),
+  TIMESTAMP: [
+    ...["1900-01-01T00:00:00Z", "1995-01-01T00:00:00Z", "2000-02-29T23:59:59Z"],
+    ...["2017-08-04T06:57:50Z", "9999-12-31T23:59:59Z"],
+  ].map((instant) => `timestamptz '${instant}'`),
 };
 
 /**
  * Writes every staging table with rows drawn from the values: the same ones each time.
  *
  * Keys are unique, as staging promises, unless they hold NULLs; what a column may hold alone, such as
- * half stars, it holds.
+ * half stars, it holds. Of a key that is drawn twice the first row counts, so that no value is rarer
+ * than it was drawn.
  */
 export async function writeNasty(
   session: Session,
@@ -69,7 +71,11 @@ export async function writeNasty(
   const draw = drawing(7);
   for (const table of catalog.tables.filter(({ layer }) => layer === "staging")) {
     const lines = Array.from({ length: rows }, () =>
-      table.columns.map((column) => (draw(1_000) < nulls * 1_000 ? "null" : pick(column, draw))),
+      table.columns.map((column) => {
+        if (draw(1_000) < nulls * 1_000) return "null";
+        // Single rows are to find each other.
+        return rows === 1 && column.name.endsWith("_id") ? "1" : pick(column, draw);
+      }),
     );
     const folder = tableFolder(root, table);
     await mkdir(folder, { recursive: true });
@@ -87,11 +93,14 @@ function relation({ columns, key }: Table, lines: readonly string[][]): string {
   const from =
     lines.length === 0
       ? `(select ${names.map((name) => `null as ${name}`).join(", ")} where false)`
-      : `(values ${lines.map((line) => `(${line.join(", ")})`).join(", ")}) as drawn(${names.join(", ")})`;
-  const all = `select ${typed.join(", ")} from ${from}`;
-  if (key.length === 0 || lines.length === 0) return all;
-  const keys = key.map((column) => `"${column}"`).join(", ");
-  return `select * from (${all}) qualify row_number() over (partition by ${keys} order by ${names.join(", ")}) = 1`;
+      : `(values ${lines.map((line, index) => `(${index}, ${line.join(", ")})`).join(", ")}) as drawn(drawn_number, ${names.join(", ")})`;
+  const all = `select ${[...typed, ...(lines.length === 0 ? [] : ["drawn_number"])].join(", ")} from ${from}`;
+  if (lines.length === 0) return all;
+  if (key.length === 0) return `select * exclude drawn_number from (${all})`;
+  const keys = key.map((column) => `"${column}"`);
+  const isFirst = `row_number() over (partition by ${keys.join(", ")} order by drawn_number) = 1`;
+  const hasNull = keys.map((column) => `${column} is null`).join(" or ");
+  return `select * exclude drawn_number from (${all}) qualify ${isFirst} or ${hasNull}`;
 }
 
 function pick({ type, values: allowed, name }: Column, draw: (below: number) => number): string {
@@ -102,8 +111,13 @@ function pick({ type, values: allowed, name }: Column, draw: (below: number) => 
   // A month is its first day, or the checks alone would be tested.
   if (name === "rated_month" || name === "month")
     return `date '20${String(10 + draw(8))}-0${1 + draw(9)}-01'`;
-  // Beyond what a double can hold; as money it would drown all else in a sum.
-  if (type === "BIGINT" && name.endsWith("_id") && draw(20) === 0) return "9007199254740993";
+  if (type === "BIGINT" && name.endsWith("_id")) {
+    // The last one is beyond what a double can hold; as money it would drown all else in a sum.
+    const odd = ["0", "-1", "9007199254740993"];
+    // Few users, so that each has many ratings; enough films for every text to be one's title.
+    const most = name === "user_id" ? 12 : 150;
+    return draw(20) === 0 ? (odd[draw(odd.length)] ?? "0") : String(1 + draw(most));
+  }
   const pool = values[type];
   return pool[draw(pool.length)] ?? "null";
 }

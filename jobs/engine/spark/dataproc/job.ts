@@ -9,13 +9,3 @@ import type { Cloud } from "../../../cloud/cloud.ts";
 export function jobIdOf({ names }: Cloud, runId: string, attempt: number): string {
   return `${names.base}-${runId}-${attempt}`.toLowerCase().replace(/[^a-z0-9-]+/g, "-");
 }
-
-/** What a bill is split by: the labels of the environment's resources, and whose work it is. */
-export function jobLabels(
-  { settings: { labels, prefix, environment } }: Cloud,
-  runId: string,
-  step: "transform" | "check",
-): Record<string, string> {
-  const run = runId.toLowerCase().replace(/[^a-z0-9_-]+/g, "-");
-  return { ...labels, platform: prefix, environment, component: "spark", run_id: run, step };
-}

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 
 import { asMarqueeError, MarqueeError } from "../../../../errors.ts";
 import type { Cloud } from "../../../cloud/cloud.ts";
+import { workLabels } from "../../../cloud/labels.ts";
 import type { Log } from "../../../report/log.ts";
 import { unlessStopped } from "../../../signals.ts";
 import { inputsOf, manifestOf, type Report } from "../manifest.ts";
@@ -10,7 +11,7 @@ import { dataprocSettings } from "../settings.ts";
 import { driver, lastWordsOf } from "../submit.ts";
 import { Batches } from "./batches.ts";
 import { ClusterJobs, isJob } from "./cluster-jobs.ts";
-import { jobIdOf, jobLabels } from "./job.ts";
+import { jobIdOf } from "./job.ts";
 import { outputIn, type ReadOutput } from "./output.ts";
 import type { Need, Service, Standing, Submission } from "./service.ts";
 import {
@@ -25,6 +26,9 @@ import type { WorkBucket } from "./work-bucket.ts";
 
 /** So many lines of the driver's output stand in the error, in which a run ends. */
 const linesOfOutput = 20;
+
+/** So much longer than its runner the driver itself waits before it gives up. */
+const graceSeconds = 300;
 
 /** Behind this Dataproc only says where its logs are. */
 const onlyLinks = "If logs are available";
@@ -71,8 +75,6 @@ export class DataprocSpark implements SparkPlace {
     this.#attempts += 1;
     const { submission, report } = await this.#prepare(asked);
     const name = service.nameOf(submission.id);
-    stop.throwIfAborted();
-    await bucket.note(name);
     const done = this.#work(name, submission, begins);
     this.#going = done.catch(() => undefined);
     const standing = await done;
@@ -81,6 +83,7 @@ export class DataprocSpark implements SparkPlace {
     if (told === undefined) throw await this.#withoutReport(name, standing);
     const said = JSON.parse(told) as Report;
     if (said.failure !== undefined) return said;
+    if (standing.outcome !== "succeeded") throw await this.#withoutReport(name, standing);
     await bucket.fetchWork(work, asked.models, () => undefined);
     return said;
   }
@@ -94,27 +97,39 @@ export class DataprocSpark implements SparkPlace {
     });
   }
 
+  broken(why: string): MarqueeError {
+    return new MarqueeError({
+      reason: "cloud",
+      what: `Spark's driver on ${this.#watch.service.where} has failed: ${why}`,
+      next: "Look at the job in the console, and run again",
+    });
+  }
+
   async close(): Promise<void> {
     await this.#going;
   }
 
   /** Puts all into the bucket that Spark reads there. @returns also the report's name in it */
-  async #prepare({
-    shown,
-    models,
-    questions,
-  }: Asked): Promise<{ submission: Submission; report: string }> {
+  async #prepare(asked: Asked): Promise<{ submission: Submission; report: string }> {
     const { bucket, work, cloud, runId } = this.#circumstances;
-    const root = await bucket.putWork(work, inputsOf(shown, models), () => undefined);
+    const root = await bucket.putWork(work, inputsOf(asked), () => undefined);
     // Each attempt has its own, so that none is taken for the report of another.
     const folder = `${root}/spark/${this.#attempts}`;
     const report = `${folder}/report.json`;
-    const manifest = manifestOf(root, report, shown, models, questions);
+    const { limitSeconds } = this.#watch.patience;
+    const manifest = {
+      ...manifestOf({ inputs: root, models: root, report }, asked),
+      // A little later than this run would end it itself.
+      limit_seconds: limitSeconds + graceSeconds,
+    };
     const submission = {
       id: jobIdOf(cloud, runId, this.#attempts),
       driver: await bucket.putDriver(await readFile(driver, "utf8")),
       args: [await bucket.putText(nameIn(`${folder}/manifest.json`), JSON.stringify(manifest))],
-      labels: jobLabels(cloud, runId, models.length > 0 ? "transform" : "check"),
+      labels: workLabels(cloud, "spark", {
+        runId,
+        step: asked.models.length > 0 ? "transform" : "check",
+      }),
       properties: { ...dataprocSettings, "spark.sql.warehouse.dir": `${folder}/warehouse` },
       limitSeconds: this.#watch.patience.limitSeconds,
     };
@@ -128,6 +143,9 @@ export class DataprocSpark implements SparkPlace {
     begins: (what: string) => void,
   ): Promise<Standing> {
     const { service, stop, log } = this.#watch;
+    // Noted before it is there, so that nobody has to look for it; and not begun once all is to end.
+    await this.#circumstances.bucket.note(name);
+    stop.throwIfAborted();
     await service.submit(submission);
     try {
       return await unlessStopped(untilEnded(this.#watch, name, begins), stop);

@@ -11,6 +11,7 @@ const labels = {
   platform: "marquee",
   environment: "dev",
   component: "spark",
+  managed_by: "pipeline",
   run_id: "20261121t173203z-ab12",
   step: "transform",
 };

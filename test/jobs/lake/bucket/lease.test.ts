@@ -120,9 +120,32 @@ describe("the lease of a bucket lake", () => {
       lake.expectHeld();
       expect(stub.asks("insert lock.json")).to.have.length(4);
       expect(stub.json("lock.json")["sparkJob"]).to.equal("job-1");
+      await lake.note(undefined);
       await lake.close();
       expect(stub.names()).to.deep.equal([]);
     })).timeout(20_000);
+
+  it("does not let a Spark job be forgotten that may still be at work", () =>
+    withLake(async (stub, warnings) => {
+      const first = await opened("run-1", {}, undefined, warnings);
+      await first.note("job-1");
+      await first.close();
+      expect(warnings.join()).to.match(
+        /job-1 may still be at work: the next run ends it, in 300 s/,
+      );
+      stub.age("lock.json", 310);
+      const second = await opened("run-2", {}, undefined, warnings);
+      expect(second.interrupted).to.include({ runId: "run-1", sparkJob: "job-1" });
+      // Killed, too, before it has ended the job.
+      expect(stub.json("lock.json")).to.include({ runId: "run-2", sparkJob: "job-1" });
+      await second.close();
+      stub.age("lock.json", 310);
+      const third = await opened("run-3");
+      expect(third.interrupted).to.include({ runId: "run-2", sparkJob: "job-1" });
+      await third.note(undefined);
+      await third.close();
+      expect(stub.names()).to.deep.equal([]);
+    }));
 
   it("that nobody can read counts by its age alone; one of a newer Marquee counts", () =>
     withLake(async (stub) => {

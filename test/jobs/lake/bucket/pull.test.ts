@@ -175,6 +175,8 @@ describe("pulling from a bucket lake", () => {
         [good.replace("core/movies/part", "core/../../x/part"), /is damaged/],
         [good.replace("core/movies/part", "/etc/part"), /is damaged/],
         [good.replace("versions/run-1", "raw"), /is damaged/],
+        [good.replace("versions/run-1", "versions/.."), /is damaged/],
+        [good.replace('"runId": "run-1"', '"runId": "../../run-1"'), /is damaged/],
         ["", /is damaged/],
       ];
       for (const [text, line] of refused) {
