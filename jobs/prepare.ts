@@ -88,7 +88,11 @@ async function keepRaw({ cloud, log }: Run, found: FoundFiles): Promise<void> {
   const files = [...found].flatMap(([source, ofSource]) =>
     ofSource.map(({ path: file }) => ({ source: source.name, file })),
   );
-  await log.progress("raw files", files.length, (tick) => cloud.bucket.putRaw(files, tick));
+  await log.transfer(
+    "sending raw files",
+    (progress) => cloud.bucket.putRaw(files, progress),
+    "prepare",
+  );
 }
 
 /** The tables, and what is kept of the sources, that a merge takes over: as folders of a version. */

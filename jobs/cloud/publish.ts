@@ -33,7 +33,11 @@ export async function loadWarehouse(
   const isTheirs = (name: string): boolean => [...ofTables].some((layer) => name.startsWith(layer));
   log.info(`Sending tables to gs://${cloud.environment.names.lake}`, { step: "publish" });
   bucket.begin();
-  await bucket.place(lake.work, isTheirs, () => undefined);
+  await log.transfer(
+    "sending tables",
+    (progress) => bucket.place(lake.work, isTheirs, progress),
+    "publish",
+  );
 
   const known = bucket.published()?.loaded === true ? changes : undefined;
   // From here on BigQuery may have tables that readers of the bucket do not see yet.
@@ -69,10 +73,10 @@ export async function loadWarehouse(
 export async function publishVersion(run: InCloud, folder: string, loaded: boolean): Promise<void> {
   const { catalog, cloud, log, session } = run;
   const { bucket, warehouse } = cloud;
-  await bucket.place(
-    folder,
-    () => true,
-    () => undefined,
+  await log.transfer(
+    "sending the version",
+    (progress) => bucket.place(folder, () => true, progress),
+    "publish",
   );
   const loads = [];
   for (const table of opsTables(catalog)) {
@@ -122,8 +126,12 @@ async function exchangeMonths(run: InCloud, table: Table, total: number): Promis
 }
 
 /** @returns where the files of a table below a root are in the bucket */
-async function putTable({ cloud }: InCloud, root: string, table: Table): Promise<string[]> {
-  const there = await cloud.bucket.putWork(root, [table], () => undefined);
+async function putTable({ cloud, log }: InCloud, root: string, table: Table): Promise<string[]> {
+  const there = await log.transfer(
+    `sending months of ${table.id}`,
+    (progress) => cloud.bucket.putWork(root, [table], progress),
+    "publish",
+  );
   const files = await readdir(tableFolder(root, table));
   return files.map((file) => `${there}/${table.layer}/${table.name}/${file}`);
 }

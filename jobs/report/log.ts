@@ -23,8 +23,16 @@ export interface Log {
     total: number,
     work: (tick: (what: string) => void) => Promise<T>,
   ): Promise<T>;
-  /** Shows how many bytes have come, how fast, and how long it will still take. */
-  transfer<T>(label: string, work: (progress: TransferProgress) => Promise<T>): Promise<T>;
+  /**
+   * Shows how many bytes have come or gone, how fast, and how long it will still take.
+   *
+   * @param step of the run, for machines
+   */
+  transfer<T>(
+    label: string,
+    work: (progress: TransferProgress) => Promise<T>,
+    step?: string,
+  ): Promise<T>;
 }
 
 /**
@@ -91,11 +99,11 @@ function logOver(logger: Logger, format: LogFormat): Log {
         bar.stop();
       }
     },
-    transfer: (label, work) =>
+    transfer: (label, work, step = "fetch") =>
       drawsBars
         ? drawnTransfer(label, work)
         : toldTransfer(label, work, (message, fields) => {
-            logger.info({ step: "fetch", ...fields }, message);
+            logger.info({ step, ...fields }, message);
           }),
   };
 }

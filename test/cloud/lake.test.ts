@@ -38,7 +38,8 @@ describe("a bucket lake on a double of Cloud Storage", () => {
     await withFakeStorage(bucket, (origin) =>
       withFolder(async (folder) => {
         await writeFiles(folder, version);
-        const first = await opened("run-1");
+        // The ratings go in three parts.
+        const first = await opened("run-1", { partBytes: 1_000_000 });
         const { uris } = await publishAll(first, folder);
         expect([...uris.keys()]).to.deep.equal(["core.movies", "staging.ratings"]);
         await first.tidy();

@@ -1,15 +1,17 @@
 import type { Table } from "../../../sql/catalog/types.ts";
 import type { Cloud } from "../../cloud/cloud.ts";
 import type { Log } from "../../report/log.ts";
+import type { TransferProgress } from "../../report/transfer.ts";
 import type { FolderLake } from "../folder.ts";
 import { defaultPatience, type Place, placeOf, uriOf } from "./client.ts";
 import { Lease, type LeaseClaim, type RunClaim } from "./lease.ts";
 import { readObject } from "./objects.ts";
 import { addressesOf, NextVersion } from "./next-version.ts";
-import { placeFiles, type Tick } from "./place.ts";
+import { placeFiles } from "./place.ts";
 import { type Pointed, type Pointer, readPointer, switchPointer } from "./pointer.ts";
 import { fetchTables, pullVersion } from "./pull.ts";
 import { placeDriver, placeRaw, type RawFile, saveText } from "./raw.ts";
+import { partsFolder } from "./send.ts";
 import { deleteObjects, listObjects, type StoredFile } from "./transfer.ts";
 import { tableIdOf, versionFiles } from "./version-files.ts";
 
@@ -30,6 +32,7 @@ export interface Published {
  *     versions/<run id>/<layer>/<table>/  the version's files, with kept/, lake.json, dashboard.html
  *     raw/<source>/<SHA-256>/<name>     files as they were received
  *     work/<run id>/<layer>/<table>/    tables that Spark reads and makes
+ *     work/parts/<name>/<bytes>         parts of files that are on their way
  *     drivers/<SHA-256>.py              programs for Spark
  *
  * A version's files never change once the pointer names them. The pointer is replaced under the
@@ -98,15 +101,15 @@ export class BucketLake {
    *
    * @returns whether the local version is another one now, which has no warehouse
    */
-  async pull(lake: FolderLake): Promise<boolean> {
+  async pull(lake: FolderLake, progress: TransferProgress = () => undefined): Promise<boolean> {
     const { value } = this.#pointed;
-    return value === undefined ? false : pullVersion(this.#place, value, lake);
+    return value === undefined ? false : pullVersion(this.#place, value, lake, progress);
   }
 
   /** Keeps files as they were received; what is there already is not sent again. */
-  async putRaw(files: readonly RawFile[], tick: Tick): Promise<void> {
+  async putRaw(files: readonly RawFile[], progress: TransferProgress): Promise<void> {
     this.expectHeld();
-    await placeRaw(this.#place, files, tick);
+    await placeRaw(this.#place, files, progress);
   }
 
   /**
@@ -114,7 +117,11 @@ export class BucketLake {
    *
    * @returns the root of this run's tables in the bucket: gs://bucket/work/run
    */
-  async putWork(root: string, tables: readonly Table[], tick: Tick): Promise<string> {
+  async putWork(
+    root: string,
+    tables: readonly Table[],
+    progress: TransferProgress,
+  ): Promise<string> {
     this.expectHeld();
     const ids = new Set(tables.map(({ id }) => id));
     const isTheirs = (name: string): boolean => ids.has(tableIdOf(name) ?? "");
@@ -123,7 +130,7 @@ export class BucketLake {
     await placeFiles(this.#place, files, {
       folder: this.#work,
       known: [...this.#current(), ...before],
-      tick,
+      progress,
     });
     // Files of these tables that an earlier try of this run has put there.
     const names = new Set(files.map(({ name }) => name));
@@ -139,8 +146,12 @@ export class BucketLake {
   }
 
   /** Fetches tables that Spark has made into the work folder. */
-  async fetchWork(root: string, tables: readonly Table[], tick: Tick): Promise<void> {
-    await fetchTables(this.#place, tables, { from: this.#work, to: root, tick });
+  async fetchWork(
+    root: string,
+    tables: readonly Table[],
+    progress: TransferProgress,
+  ): Promise<void> {
+    await fetchTables(this.#place, tables, { from: this.#work, to: root, progress });
   }
 
   /** @returns the address of the text */
@@ -174,10 +185,10 @@ export class BucketLake {
   async place(
     versionFolder: string,
     isWanted: (name: string) => boolean,
-    tick: Tick,
+    progress: TransferProgress,
   ): Promise<void> {
     this.expectHeld();
-    const how = { known: this.#current(), work: `${this.#work}/`, tick };
+    const how = { known: this.#current(), work: `${this.#work}/`, progress };
     await this.#next().take(versionFolder, isWanted, how);
   }
 
@@ -214,7 +225,8 @@ export class BucketLake {
 
   /**
    * Deletes what no reader needs: other versions than the one that readers see, and what runs have
-   * left in work.
+   * left in work. Parts of raw files stay for who sends these again, until the bucket's own rules
+   * delete them.
    *
    * @returns what could not be tidied up; readers see the tables all the same
    */
@@ -223,18 +235,18 @@ export class BucketLake {
       this.expectHeld();
       // Asked again, for what the pointer names must not be deleted whoever has written it.
       const { value } = await readPointer(this.#place);
-      const kept = (value?.files ?? []).map(({ name }) => `${value?.folder ?? ""}/${name}`);
-      await this.#clear("versions/", new Set(kept));
-      await this.#clear("work/", new Set());
+      const kept = new Set(value?.files.map(({ name }) => `${value.folder}/${name}`));
+      await this.#clear("versions/", (name) => kept.has(name));
+      await this.#clear("work/", (name) => name.startsWith(`${partsFolder}/raw/`));
       return undefined;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
   }
 
-  async #clear(prefix: string, kept: ReadonlySet<string>): Promise<void> {
+  async #clear(prefix: string, isKept: (name: string) => boolean): Promise<void> {
     const found = await listObjects(this.#place, prefix);
-    const others = found.map(({ name }) => name).filter((name) => !kept.has(name));
+    const others = found.map(({ name }) => name).filter((name) => !isKept(name));
     await deleteObjects(this.#place, others);
   }
 

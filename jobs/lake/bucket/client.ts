@@ -15,6 +15,8 @@ export interface Patience {
   expireSeconds: number;
   /** A download of which nothing comes for so long is begun again. */
   stallSeconds: number;
+  /** A file of more bytes is sent in parts of at least so many. */
+  partBytes: number;
 }
 
 /** Half a minute of retries; four renewals may fail before a lease runs out. */
@@ -23,6 +25,8 @@ export const defaultPatience: Patience = {
   renewSeconds: 60,
   expireSeconds: 300,
   stallSeconds: 30,
+  // Some seconds on a connection of 100 Mbit/s.
+  partBytes: 32 * 2 ** 20,
 };
 
 /** The bucket of the lake, and what messages about it say. */

@@ -55,10 +55,17 @@ export class Crc32c implements CRC32CValidator {
   }
 }
 
-/** The checksum of a file. */
-export async function crc32cOf(file: string): Promise<string> {
+/** Bytes of a file: from its `start`th up to, and without, its `end`th. */
+export interface Range {
+  start: number;
+  end: number;
+}
+
+/** The checksum of a file, or of some bytes of it. */
+export async function crc32cOf(file: string, range?: Range): Promise<string> {
   const crc = new Crc32c();
-  for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 })) {
+  const which = range && { start: range.start, end: range.end - 1 };
+  for await (const chunk of createReadStream(file, { ...which, highWaterMark: 1024 * 1024 })) {
     crc.update(chunk as Buffer);
   }
   return crc.toString();

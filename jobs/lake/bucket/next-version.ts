@@ -1,5 +1,6 @@
 import type { Place } from "./client.ts";
-import { placeFiles, type Tick } from "./place.ts";
+import type { TransferProgress } from "../../report/transfer.ts";
+import { placeFiles } from "./place.ts";
 import type { Pointer } from "./pointer.ts";
 import { listObjects, type StoredFile } from "./transfer.ts";
 import { tableIdOf, versionFiles } from "./version-files.ts";
@@ -25,11 +26,19 @@ export class NextVersion {
   async take(
     versionFolder: string,
     isWanted: (name: string) => boolean,
-    { known, work, tick }: { known: readonly StoredFile[]; work: string; tick: Tick },
+    {
+      known,
+      work,
+      progress,
+    }: { known: readonly StoredFile[]; work: string; progress: TransferProgress },
   ): Promise<void> {
     const files = (await versionFiles(versionFolder)).filter(({ name }) => isWanted(name));
     const all = [...known, ...(await listObjects(this.#place, work)), ...this.#placed.values()];
-    const placed = await placeFiles(this.#place, files, { folder: this.folder, known: all, tick });
+    const placed = await placeFiles(this.#place, files, {
+      folder: this.folder,
+      known: all,
+      progress,
+    });
     for (const file of placed) this.#placed.set(file.name, file);
   }
 

@@ -1,10 +1,10 @@
+import type { TransferProgress } from "../../report/transfer.ts";
 import type { Place } from "./client.ts";
 import { crc32cOf } from "./crc32c.ts";
-import { copyObject, eachAtOnce, sendFile, type StoredFile } from "./transfer.ts";
+import { meterOf } from "./meter.ts";
+import { sendFile } from "./send.ts";
+import { copyObject, eachAtOnce, type StoredFile } from "./transfer.ts";
 import type { LocalFile } from "./version-files.ts";
-
-/** Told of each file as it is begun. */
-export type Tick = (what: string) => void;
 
 /**
  * Lets the bucket have files below a folder of it. What it has already under another name is copied
@@ -15,16 +15,22 @@ export type Tick = (what: string) => void;
 export async function placeFiles(
   place: Place,
   files: readonly LocalFile[],
-  { folder, known, tick }: { folder: string; known: readonly StoredFile[]; tick: Tick },
+  {
+    folder,
+    known,
+    progress,
+  }: { folder: string; known: readonly StoredFile[]; progress: TransferProgress },
 ): Promise<StoredFile[]> {
-  return eachAtOnce(files, async (file) => {
-    const name = `${folder}/${file.name}`;
-    tick(file.name);
+  const done = meterOf(files, progress);
+  return eachAtOnce(files, async (local) => {
+    const name = `${folder}/${local.name}`;
     // What stands below the folder itself may be replaced at this very moment.
     const others = known.filter((one) => one.name === name || !one.name.startsWith(`${folder}/`));
-    const same = await sameAs(file, others);
-    if (same?.name === name) return same;
-    return (same && (await copyObject(place, same, name))) ?? sendFile(place, file.file, name);
+    const same = await sameAs(local, others);
+    const there = same?.name === name ? same : same && (await copyObject(place, same, name));
+    if (there === undefined) return sendFile(place, { ...local, name }, done);
+    done(local.bytes);
+    return there;
   });
 }
 

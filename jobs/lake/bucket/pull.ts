@@ -3,13 +3,14 @@ import path from "node:path";
 
 import { MarqueeError } from "../../../errors.ts";
 import type { Table } from "../../../sql/catalog/types.ts";
+import type { TransferProgress } from "../../report/transfer.ts";
 import type { FolderLake } from "../folder.ts";
 import { tableFolder } from "../table-files.ts";
 import { type Place, statusOf, uriOf } from "./client.ts";
 import { crc32cOf } from "./crc32c.ts";
-import type { Tick } from "./place.ts";
+import { meterOf } from "./meter.ts";
 import { type Pointer, pointerName } from "./pointer.ts";
-import { eachAtOnce, fetchFile, listObjects } from "./transfer.ts";
+import { eachAtOnce, fetchFile, listObjects, type StoredFile } from "./transfer.ts";
 import { versionFiles } from "./version-files.ts";
 
 /**
@@ -22,6 +23,7 @@ export async function pullVersion(
   place: Place,
   { runId, folder, files }: Pointer,
   lake: FolderLake,
+  progress: TransferProgress,
 ): Promise<boolean> {
   const local = (await lake.published())?.folder;
   const here = local === undefined ? [] : await versionFiles(local);
@@ -32,17 +34,23 @@ export async function pullVersion(
   });
   if (same.size === files.length && here.length === files.length) return false;
 
+  const done = meterOf(
+    files.filter(({ name }) => !same.has(name)),
+    progress,
+  );
   await lake.adopt(runId, async (target) => {
     await eachAtOnce(files, async ({ name, bytes, crc32c }) => {
       const file = path.join(target, name);
       if (local !== undefined && same.has(name)) {
         await mkdir(path.dirname(file), { recursive: true });
-        return link(path.join(local, name), file);
+        await link(path.join(local, name), file);
+        return;
       }
       const stored = { name: `${folder}/${name}`, bytes, crc32c };
-      return fetchFile(place, stored, file).catch((error: unknown) => {
+      await fetchFile(place, stored, file).catch((error: unknown) => {
         throw missing(place, stored.name, error);
       });
+      done(bytes);
     });
   });
   return true;
@@ -52,23 +60,34 @@ export async function pullVersion(
 export async function fetchTables(
   place: Place,
   tables: readonly Table[],
-  { from, to, tick }: { from: string; to: string; tick: Tick },
+  { from, to, progress }: { from: string; to: string; progress: TransferProgress },
 ): Promise<void> {
-  for (const table of tables) {
-    tick(table.id);
-    const prefix = `${from}/${table.layer}/${table.name}/`;
-    const found = await listObjects(place, prefix);
-    const files = found.filter(({ name }) => isPartOf(prefix, name));
-    if (files.length === 0) throw withoutFiles(place, prefix);
+  const found = await eachAtOnce(tables, async (table) => ({
+    table,
+    files: await filesOf(place, `${from}/${table.layer}/${table.name}/`),
+  }));
+  const done = meterOf(
+    found.flatMap(({ files }) => files),
+    progress,
+  );
+  for (const { table, files } of found) {
     const folder = tableFolder(to, table);
     const next = `${folder}.next`;
     await rm(next, { recursive: true, force: true });
-    await eachAtOnce(files, (file) =>
-      fetchFile(place, file, path.join(next, path.posix.basename(file.name))),
-    );
+    await eachAtOnce(files, async (file) => {
+      await fetchFile(place, file, path.join(next, path.posix.basename(file.name)));
+      done(file.bytes);
+    });
     await rm(folder, { recursive: true, force: true });
     await rename(next, folder);
   }
+}
+
+/** A table's Parquet files. */
+async function filesOf(place: Place, prefix: string): Promise<StoredFile[]> {
+  const files = (await listObjects(place, prefix)).filter(({ name }) => isPartOf(prefix, name));
+  if (files.length === 0) throw withoutFiles(place, prefix);
+  return files;
 }
 
 /** Spark leaves other files beside those of a table, and folders while it works. */

@@ -1,11 +1,15 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 
+import { MarqueeError } from "../../../errors.ts";
+import type { TransferProgress } from "../../report/transfer.ts";
 import { asked, type Place, uriOf } from "./client.ts";
-import type { Tick } from "./place.ts";
-import { eachAtOnce, sendFile } from "./transfer.ts";
+import { meterOf } from "./meter.ts";
+import { sendFile } from "./send.ts";
+import { deleteObjects, eachAtOnce } from "./transfer.ts";
 
 /** A file as it was received, and whose it is. */
 export interface RawFile {
@@ -16,15 +20,45 @@ export interface RawFile {
 /**
  * Lets the bucket have files as they were received, by what they hold:
  * `raw/<source>/<SHA-256>/<name>`. What is there is not sent again.
+ *
+ * @throws MarqueeError (input) where a file changes while it is sent: it is not kept then
  */
-export async function placeRaw(place: Place, files: readonly RawFile[], tick: Tick): Promise<void> {
-  await eachAtOnce(files, async ({ source, file }) => {
-    const name = path.basename(file);
-    tick(name);
+export async function placeRaw(
+  place: Place,
+  files: readonly RawFile[],
+  progress: TransferProgress,
+): Promise<void> {
+  const all = await Promise.all(
+    files.map(async (one) => ({ ...one, ...(await markOf(one.file)) })),
+  );
+  const done = meterOf(all, progress);
+  await eachAtOnce(all, async ({ source, file, bytes, changedAt }) => {
     // Names of objects have no line breaks.
-    const tidied = name.replace(/\p{Cc}/gu, "_");
-    const target = `raw/${source}/${await sha256Of(file)}/${tidied}`;
-    if (!(await isThere(place, target))) await sendFile(place, file, target);
+    const tidied = path.basename(file).replace(/\p{Cc}/gu, "_");
+    const hash = await sha256Of(file);
+    const name = `raw/${source}/${hash}/${tidied}`;
+    if (await isThere(place, name)) {
+      done(bytes);
+      return;
+    }
+    await sendFile(place, { file, bytes, name }, done);
+    if ((await markOf(file)).changedAt === changedAt) return;
+    await deleteObjects(place, [name]);
+    throw changed(file);
+  });
+}
+
+/** By what one sees that a file is another one now. */
+async function markOf(file: string): Promise<{ bytes: number; changedAt: number }> {
+  const { size, mtimeMs } = await stat(file);
+  return { bytes: size, changedAt: mtimeMs };
+}
+
+function changed(file: string): MarqueeError {
+  return new MarqueeError({
+    reason: "input",
+    what: `${file} was changed while it was sent`,
+    next: "Run again once nobody writes to it",
   });
 }
 

@@ -47,24 +47,6 @@ export async function eachAtOnce<T, R>(
 }
 
 /**
- * Sends a file, which Cloud Storage has whole or not at all: the client compares the checksums.
- *
- * It goes in one request, of which the client sends all again where it breaks off. Its resumable
- * uploads would send less, but end the process by an error that nobody can catch where, after a break,
- * also the question fails how much has come.
- */
-export async function sendFile(place: Place, file: string, name: string): Promise<StoredFile> {
-  return asked(place, `uploading ${uriOf(place, name)}`, async () => {
-    const [object] = await place.bucket.upload(file, {
-      destination: name,
-      validation: "crc32c",
-      resumable: false,
-    });
-    return storedAs(name, object.metadata);
-  });
-}
-
-/**
  * Fetches an object into a file, again from its start where it breaks off or comes damaged.
  *
  * @throws MarqueeError (cloud) where its bytes are not those that it should have
@@ -120,6 +102,7 @@ export async function deleteObjects(place: Place, names: readonly string[]): Pro
   );
 }
 
-function storedAs(name: string, { size, crc32c }: FileMetadata): StoredFile {
+/** An object, by what the API says of it. */
+export function storedAs(name: string, { size, crc32c }: FileMetadata): StoredFile {
   return { name, bytes: Number(size), crc32c: crc32c ?? "" };
 }

@@ -3,6 +3,7 @@ import { BucketLake, type Published } from "../../../jobs/lake/bucket/bucket-lak
 import type { Patience } from "../../../jobs/lake/bucket/client.ts";
 import type { RunClaim } from "../../../jobs/lake/bucket/lease.ts";
 import type { Log } from "../../../jobs/report/log.ts";
+import type { TransferProgress } from "../../../jobs/report/transfer.ts";
 import { readSettings } from "../../../settings/read-settings.ts";
 import { withFolder, writeFiles } from "../folder.ts";
 import { type BucketStub, withBucketStub } from "./bucket-stub.ts";
@@ -13,6 +14,7 @@ export const soon: Patience = {
   renewSeconds: 60,
   expireSeconds: 300,
   stallSeconds: 0.5,
+  partBytes: 32 * 2 ** 20,
 };
 
 export async function cloud(): Promise<Cloud> {
@@ -84,8 +86,8 @@ export async function publishedBy(runId: string, folder: string): Promise<void> 
 export async function publishAll(
   lake: BucketLake,
   folder: string,
-  tick: (what: string) => void = () => undefined,
+  progress: TransferProgress = () => undefined,
 ): Promise<Published> {
-  await lake.place(folder, () => true, tick);
+  await lake.place(folder, () => true, progress);
   return lake.publish(false);
 }

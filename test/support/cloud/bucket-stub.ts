@@ -5,7 +5,7 @@ import { Crc32c } from "../../../jobs/lake/bucket/crc32c.ts";
 import { listening } from "../faulty-server.ts";
 import { withVariables } from "../variables.ts";
 
-/** What a client asked for: "insert", "get", "media", "list", "copy" or "delete". */
+/** What a client asked for: "insert", "get", "media", "list", "copy", "compose" or "delete". */
 export interface Asked {
   what: string;
   name: string;
@@ -144,11 +144,23 @@ export class BucketStub {
         return { status: 200, body: { done: true, resource } };
       });
     }
+    const composed = /^(.*)\/compose$/.exec(rest)?.[1];
+    if (composed !== undefined) {
+      const to = decodeURIComponent(composed);
+      return as("compose", to, () => this.#compose(to, body));
+    }
     const name = decodeURIComponent(rest);
     if (name === "") return as("list", query.get("prefix") ?? "", () => this.#list(query));
     if (method === "DELETE") return as("delete", name, () => this.#delete(name));
     if (query.get("alt") === "media") return as("media", name, () => this.#media(name));
     return as("get", name, () => this.#get(name));
+  }
+
+  #compose(to: string, body: Buffer): Answer {
+    const { sourceObjects } = JSON.parse(body.toString()) as { sourceObjects: { name: string }[] };
+    const parts = sourceObjects.map(({ name }) => this.objects.get(name)?.bytes);
+    if (parts.length > 32 || parts.includes(undefined)) return refusal(400);
+    return this.#told(to, this.put(to, Buffer.concat(parts as Buffer[])));
   }
 
   #list(query: URLSearchParams): Answer {

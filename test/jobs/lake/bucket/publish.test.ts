@@ -22,10 +22,14 @@ describe("publishing to a bucket lake", () => {
       withFolder(async (folder) => {
         await writeFiles(folder, { ...version, ...besides });
         const lake = await opened("run-1");
-        const ticks: string[] = [];
-        const { runId, loaded, uris } = await publishAll(lake, folder, (what) => ticks.push(what));
+        const told: string[] = [];
+        const { runId, loaded, uris } = await publishAll(lake, folder, (bytes, total) =>
+          told.push(`${bytes} of ${total ?? 0}`),
+        );
         expect([runId, loaded]).to.deep.equal(["run-1", false]);
-        expect(ticks.sort()).to.deep.equal([...files].sort());
+        const all = Object.values(version).join("").length;
+        expect(told).to.have.length(files.length + 1);
+        expect([told[0], told.at(-1)]).to.deep.equal([`0 of ${all}`, `${all} of ${all}`]);
         expect(stub.names("versions/")).to.deep.equal(
           files.map((name) => `versions/run-1/${name}`).sort(),
         );

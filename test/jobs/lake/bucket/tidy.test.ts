@@ -11,13 +11,15 @@ import {
 const files = Object.keys(version);
 
 describe("tidying a bucket lake", () => {
-  it("leaves what the pointer names, and nothing of other versions and of work", () =>
+  it("leaves what the pointer names and parts of raw files, and nothing else of versions and of work", () =>
     withVersion(async (stub, folder) => {
       await publishedBy("run-1", folder);
       // What killed runs have left.
       stub.put("versions/run-0/staging/ratings/part-00000.parquet", "half of it");
       stub.put("versions/run-1/staging/ratings/part-00009.parquet", "of nobody");
       stub.put("work/run-0/core/movies/part-00000.parquet", "movies");
+      stub.put("work/parts/raw/ratings/abc/ratings.csv/0-9", "ratings");
+      stub.put("work/parts/versions/run-0/lake.json/0-9", "half of it");
       stub.put("raw/ratings/abc/ratings.csv", "raw");
       stub.put("drivers/abc.py", "pass");
       const second = await opened("run-2");
@@ -29,6 +31,7 @@ describe("tidying a bucket lake", () => {
         "lock.json",
         "raw/ratings/abc/ratings.csv",
         ...files.map((name) => `versions/run-1/${name}`).sort(),
+        "work/parts/raw/ratings/abc/ratings.csv/0-9",
       ]);
       await second.close();
     }));
