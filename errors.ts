@@ -13,13 +13,13 @@ export const exitCodes = {
   input: 3,
   /** A declaration or a SELECT in sql/ is broken. */
   catalog: 4,
-  /** A check of severity `error` failed; nothing was published. */
+  /** A check of severity `error` failed: nothing was published. Or a point of a proof does not hold. */
   check: 5,
   /** The lake folder cannot be used: permissions, disk, another run. */
   lake: 6,
   /** A publisher's file cannot be fetched. */
   network: 7,
-  /** Google Cloud refuses something, or a job there failed. */
+  /** Google Cloud refuses something, or a job there failed, or a point of a proof was not tried. */
   cloud: 8,
   /** SIGINT stopped the run, as Ctrl-C does: 128 and the signal's number, as shells count. */
   interrupted: 130,

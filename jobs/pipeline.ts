@@ -31,14 +31,15 @@ import { transform } from "./transform.ts";
 export const steps: Step[] = [
   { name: "fetch", run: fetch },
   { name: "prepare", run: prepare },
-  { name: "transform", run: transform },
-  { name: "check", run: check },
+  { name: "transform", run: transform, usesEngine: true },
+  { name: "check", run: check, usesEngine: true },
   { name: "publish", run: publish },
 ];
 
 /**
  * Runs the pipeline once.
  *
+ * @param expects is shown the lake once this run alone may work on it, and can refuse it by failing
  * @returns what the run did; its tables are published, if the steps asked for include that
  * @throws MarqueeError where the run cannot go on; readers then see what they saw before
  */
@@ -46,6 +47,7 @@ export async function runPipeline(
   options: Options,
   anyLog: Log,
   startedAt = new Date(),
+  expects: (lake: FolderLake) => Promise<void> = () => Promise.resolve(),
 ): Promise<Run> {
   const catalog = await loadCatalog();
   // Before anything is begun.
@@ -60,7 +62,10 @@ export async function runPipeline(
   return stoppable(async (stop) => {
     const lake = await FolderLake.open(options.lake, claim);
     try {
-      return await withCloud({ environment, catalog, lake, log, claim }, stop, (cloud) => {
+      const usesDataproc = worksOnDataproc(options);
+      const beginning = { environment, catalog, lake, log, claim, usesDataproc };
+      return await withCloud(beginning, stop, async (cloud) => {
+        await expects(lake);
         const plan = { id, startedAt, options, catalog, lake, cloud, record: newRecord(), log };
         return runSteps(plan, stop);
       });
@@ -68,6 +73,11 @@ export async function runPipeline(
       await lake.close();
     }
   });
+}
+
+function worksOnDataproc({ target, engine, only }: Options): boolean {
+  if (target !== "gcp" || engine !== "spark") return false;
+  return steps.some(({ name, usesEngine }) => usesEngine === true && only.includes(name));
 }
 
 /** A run before it has a session to work in. */

@@ -30,6 +30,8 @@ export interface Run {
 export interface Step {
   name: string;
   run(run: Run): Promise<void>;
+  /** Whether it has the engine work; others have it show tables at most. */
+  usesEngine?: boolean;
 }
 
 /** Sorts by time; the letters tell apart two runs of one second. */

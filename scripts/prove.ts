@@ -13,7 +13,11 @@ import { environmentOption } from "./deploy/options.ts";
 import { program } from "./program.ts";
 import { expectNothingReal } from "./prove/base.ts";
 import { prove } from "./prove/prove.ts";
-import { reportOf, titleOf } from "./prove/report.ts";
+import { reportOf, titleOf, verdictOf } from "./prove/report.ts";
+
+const codes = `
+Ends with 0 where all points hold, with ${exitCodes.check} where one does not, with ${exitCodes.cloud} where some were not tried
+or a run there failed: that is no proof yet.`;
 
 /** Runs the sample on an own project and says, point by point, whether it is what it should be. */
 await program(async () => {
@@ -22,7 +26,8 @@ await program(async () => {
       "Runs the sample on Google Cloud, for less than a dollar, and holds it against this machine's tables.",
     )
     .addOption(environmentOption())
-    .option("--to <file>", "where the report is written (default: proof-ENV-DAY.md)");
+    .option("--to <file>", "where the report is written (default: proof-ENV-DAY.md)")
+    .addHelpText("after", codes);
   if (!parsed(command)) return exitCodes.success;
   const { env, to } = command.opts<{ env?: string; to?: string }>();
   const cloud = cloudOf(await readSettings(env));
@@ -36,8 +41,9 @@ await program(async () => {
     const file = to ?? `proof-${cloud.settings.environment}-${day}.md`;
     await writeFile(file, reportOf(cloud, startedAt, points));
     for (const point of points) console.log(titleOf(point));
-    console.log(`\nThe report is ${file}`);
-    return points.some(({ holds }) => holds === false) ? exitCodes.cloud : exitCodes.success;
+    const { verdict, exitCode } = verdictOf(points);
+    console.log(`\n${verdict} The report is ${file}`);
+    return exitCode;
   } finally {
     await rm(work, { recursive: true, force: true });
   }

@@ -1,5 +1,6 @@
-import { cancelJob, DataprocSpark } from "../engine/spark/dataproc/place.ts";
+import { cancelJob, DataprocSpark, expectDataproc } from "../engine/spark/dataproc/place.ts";
 import { BucketLake } from "../lake/bucket/bucket-lake.ts";
+import { expectBucket } from "../lake/bucket/preflight.ts";
 import { BigQueryWarehouse } from "../warehouse/bigquery/warehouse.ts";
 import { unlessStopped } from "../signals.ts";
 import type { Cloud } from "./cloud.ts";
@@ -27,7 +28,7 @@ export async function inCloud<T>(
 }
 
 async function opened(
-  { catalog, lake, log, claim }: Beginning,
+  { catalog, lake, log, claim, usesDataproc }: Beginning,
   cloud: Cloud,
   bucket: BucketLake,
 ): Promise<CloudRun> {
@@ -43,8 +44,13 @@ async function opened(
       bucket.expectHeld();
     },
   });
+  await expectBucket(cloud);
   await warehouse.preflight(catalog.tables);
-  if (await bucket.pull(lake)) log.info(`${lake.folder} is gs://${cloud.names.lake} now`);
+  if (usesDataproc) await expectDataproc(cloud);
+  const isOther = await log.transfer("fetching the published version", (progress) =>
+    bucket.pull(lake, progress),
+  );
+  if (isOther) log.info(`${lake.folder} is gs://${cloud.names.lake} now`);
   const { runId } = claim;
   const spark: CloudRun["spark"] = (work, stop) =>
     new DataprocSpark({ cloud, bucket, work, runId, log, stop });

@@ -12,6 +12,7 @@ import type { Log } from "../report/log.ts";
 import { inUnits } from "../report/transfer.ts";
 import { BigQueryWarehouse } from "../warehouse/bigquery/warehouse.ts";
 import { type Cloud, cloudOf } from "./cloud.ts";
+import { sizesToSend } from "./sizes.ts";
 
 const costProgram = fileURLToPath(new URL("../../scripts/cost.ts", import.meta.url));
 const estimate = z.object({
@@ -28,9 +29,12 @@ export async function cloudPlan(options: Options, catalog: Catalog, log: Log): P
   const cloud = cloudOf(await readSettings(options.environment));
   const { settings, names } = cloud;
   const tables = catalog.tables.length;
+  const sizes = await sizesToSend(options, catalog, names.lake);
   const lines = [
     `\n${settings.environment}, in the project ${settings.project.id}`,
-    `send     raw files and tables to gs://${names.lake}, as far as they are not there`,
+    `send     to gs://${names.lake}, as far as it is not there:`,
+    `         ${sizes.raw}`,
+    `         ${sizes.tables}`,
     options.target === "gcp"
       ? `run      ${sparkOf(cloud)}: ${await sparkCost(settings)}`
       : "run      models and checks on this machine",
@@ -83,7 +87,11 @@ async function exchangeOf(
     const bytes = await warehouse.dryRun(
       `SELECT * FROM ${warehouse.everyRowOf(table)} AND ${within}`,
     );
-    lines.push(`scan     at most ${inUnits(2 * bytes)} of ${table.id} for that`);
+    lines.push(
+      bytes > warehouse.scansAtMost
+        ? `load     all of ${table.id}, whose months hold ${inUnits(bytes)}: more than a query may scan`
+        : `scan     at most ${inUnits(Math.min(2 * bytes, warehouse.scansAtMost))} of ${table.id} for that`,
+    );
   }
   return lines;
 }

@@ -47,11 +47,11 @@ export async function loadWarehouse(
     const total = rows.get(table.id) ?? 0;
     const change = known === undefined ? "any" : (known[table.id] ?? "same");
     if (change === "same" && (await warehouse.rowCount(table)) === total) continue;
-    if (change === "slice" && (await mayExchange(run, table))) {
-      await exchangeMonths(run, table, total);
-    } else {
-      whole.push(table);
-    }
+    const isDone =
+      change === "slice" &&
+      (await mayExchange(run, table)) &&
+      (await exchangeMonths(run, table, total));
+    if (!isDone) whole.push(table);
   }
   const loads = whole.map((table) => ({
     table,
@@ -111,18 +111,25 @@ async function mayExchange({ cloud, lake, session }: InCloud, table: Table): Pro
   return (await cloud.warehouse.rowCount(table)) === held;
 }
 
-/** Loads the months alone whose rows a merge has touched. */
-async function exchangeMonths(run: InCloud, table: Table, total: number): Promise<void> {
+/**
+ * Loads the months alone whose rows a merge has touched.
+ *
+ * @returns whether it did: not where a query may not scan so much, while a load is free
+ */
+async function exchangeMonths(run: InCloud, table: Table, total: number): Promise<boolean> {
   const { bucket, warehouse } = run.cloud;
   const { months, rows, root } = await touchedMonths(run, table);
+  if (!(await warehouse.exchangeFits({ table, months, rows }))) return false;
   const uris = rows === 0 ? [] : await putTable(run, root, table);
   bucket.expectHeld();
-  await warehouse.exchangeMonths({ table, months, uris, rows, total });
+  const made = await warehouse.exchangeMonths({ table, months, uris, rows, total });
+  if (made === undefined) return false;
   run.log.detail(`${table.id}: ${months.length} months exchanged`, {
     step: "publish",
     table: table.id,
     months,
   });
+  return true;
 }
 
 /** @returns where the files of a table below a root are in the bucket */

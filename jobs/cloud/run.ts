@@ -8,6 +8,7 @@ import type { Options } from "../options.ts";
 import type { Log } from "../report/log.ts";
 import type { BigQueryWarehouse } from "../warehouse/bigquery/warehouse.ts";
 import { type Cloud, cloudOf } from "./cloud.ts";
+import { expectDoublesHere } from "./double.ts";
 import { expectOwnLake } from "./working-copy.ts";
 
 /** What a run on Google Cloud works with. */
@@ -27,18 +28,22 @@ export interface Beginning {
   lake: FolderLake;
   log: Log;
   claim: RunClaim;
+  /** Whether it has models or checks for Spark on Dataproc. */
+  usesDataproc: boolean;
 }
 
 /**
  * The environment of a run's target; undefined for this machine.
  *
- * @throws MarqueeError (deployment) for settings that cannot be
+ * @throws MarqueeError (deployment) for settings that cannot be, (usage) for doubles elsewhere
  */
 export async function environmentOf({
   target,
   environment,
 }: Pick<Options, "target" | "environment">): Promise<Cloud | undefined> {
-  return target === "local" ? undefined : cloudOf(await readSettings(environment));
+  if (target === "local") return undefined;
+  expectDoublesHere();
+  return cloudOf(await readSettings(environment));
 }
 
 /**

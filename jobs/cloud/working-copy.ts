@@ -44,7 +44,8 @@ export async function expectOwnLake(folder: string): Promise<void> {
   });
 }
 
-async function bucketOf(folder: string): Promise<string | undefined> {
+/** Whose working copy a lake's folder is; undefined where it is none. */
+export async function bucketOf(folder: string): Promise<string | undefined> {
   const text = await readFile(markIn(folder), "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
   try {

@@ -46,7 +46,10 @@ async function folderOf(
 }
 
 /** An archive's files often lie in a folder of its name: the first folder below that holds any. */
-async function holdingFolder(folder: string, known: (name: string) => boolean): Promise<string> {
+export async function holdingFolder(
+  folder: string,
+  known: (name: string) => boolean,
+): Promise<string> {
   const entries = await readdir(folder, { withFileTypes: true });
   if (entries.some((entry) => entry.isFile() && known(entry.name))) return folder;
   const below = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);

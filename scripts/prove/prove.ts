@@ -14,6 +14,7 @@ import {
 } from "../../jobs/warehouse/bigquery/checksum.ts";
 import { BigQueryWarehouse } from "../../jobs/warehouse/bigquery/warehouse.ts";
 import type { Table } from "../../sql/catalog/types.ts";
+import { expectMadeUp, undisturbed } from "./base.ts";
 import { deniedSpark, hiddenStaging } from "./denials.ts";
 import { emptyPlan } from "./plan.ts";
 import type { Point } from "./report.ts";
@@ -22,19 +23,24 @@ import type { Point } from "./report.ts";
  * Runs the sample here and on Google Cloud, and looks at what came of it.
  *
  * @param work a folder for both lakes
- * @throws MarqueeError where a run cannot go on: nothing can be said of the rest then
+ * @throws MarqueeError where a run cannot go on, or somebody else publishes meanwhile: nothing can be said
+ *   of the rest then
  */
 export async function prove(cloud: Cloud, work: string, log: Log): Promise<Point[]> {
   const common = { ...usualOptions, sources: ["sample"], only: steps.map(({ name }) => name) };
   const local = await runPipeline({ ...common, lake: path.join(work, "local") }, log);
   const { environment } = cloud.settings;
   const there = { target: "gcp", engine: "spark", environment } as const;
-  const run = await runPipeline({ ...common, ...there, lake: path.join(work, "cloud") }, log);
+  const options = { ...common, ...there, lake: path.join(work, "cloud") };
+  const run = await runPipeline(options, log, new Date(), (lake) => expectMadeUp(cloud, lake));
 
   const warehouse = new BigQueryWarehouse(cloud, run, log);
-  return [
+  const ofTables = await undisturbed(cloud, run.id, async () => [
     ...(await sameTables(local, warehouse)),
     await prunedPartitions(local.catalog.tables, warehouse),
+  ]);
+  return [
+    ...ofTables,
     await hiddenStaging(cloud),
     await deniedSpark(cloud),
     await emptyPlan(environment),

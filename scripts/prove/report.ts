@@ -1,3 +1,4 @@
+import { exitCodes } from "../../errors.ts";
 import type { Cloud } from "../../jobs/cloud/cloud.ts";
 
 /** One thing that is to hold. */
@@ -15,18 +16,31 @@ export function titleOf({ what, holds }: Point): string {
   return `${word} ${what}`;
 }
 
+/** What the points come to, in one line, and what the process exits with for it. */
+export function verdictOf(points: readonly Point[]): { verdict: string; exitCode: number } {
+  const count = (holds: boolean | undefined): number =>
+    points.filter((point) => point.holds === holds).length;
+  const [held, broken, untried] = [count(true), count(false), count(undefined)];
+  const counted = `${held} points hold, ${broken} do not, ${untried} were not tried`;
+  if (broken > 0) return { verdict: `DISPROVED: ${counted}.`, exitCode: exitCodes.check };
+  if (held === 0 || untried > 0) {
+    return { verdict: `INCOMPLETE, proves nothing yet: ${counted}.`, exitCode: exitCodes.cloud };
+  }
+  return { verdict: `PROVED: all ${held} points hold.`, exitCode: exitCodes.success };
+}
+
 /** The report of a proof, as Markdown. */
 export function reportOf(
   { settings: { environment, project, region } }: Cloud,
   at: Date,
   points: readonly Point[],
 ): string {
-  const count = (holds: boolean | undefined): number =>
-    points.filter((point) => point.holds === holds).length;
   const lines = [
     `# Proof of ${environment}, ${at.toISOString().slice(0, 16).replace("T", " ")} UTC`,
     "",
-    `Project ${project.id}, region ${region}. ${count(true)} points hold, ${count(false)} do not, ${count(undefined)} were not tried.`,
+    verdictOf(points).verdict,
+    "",
+    `Project ${project.id}, region ${region}.`,
   ];
   for (const point of points) {
     const mark = point.holds === undefined ? "not tried" : point.holds ? "holds" : "does not hold";

@@ -48,8 +48,8 @@ describe("a bucket lake on a double of Cloud Storage", () => {
         const second = await opened("run-2");
         const root = path.join(folder, "elsewhere");
         const local = await FolderLake.open(root, { runId: "run-2", startedAt: "", sources: [] });
-        expect(await second.pull(local)).to.equal(true);
-        expect(await second.pull(local)).to.equal(false);
+        expect(await second.pull(local, () => undefined)).to.equal(true);
+        expect(await second.pull(local, () => undefined)).to.equal(false);
         for (const [name, content] of Object.entries(version)) {
           const bytes = await readFile(path.join(root, "current", name));
           expect(bytes.equals(Buffer.from(content))).to.equal(true);

@@ -140,6 +140,17 @@ describe("the pipeline on Google Cloud", () => {
         // Once more changes nothing, and is another exchange.
         await runThere({ sources: [delivery], lake, merge: true });
         await expectSameInBigQuery(environment.cloud, warehouseOf(lake));
+        // Where that would scan more than a query may, the whole table is loaded.
+        const much = { status: 400, reason: "bytesBilledLimitExceeded", message: "too much" };
+        environment.doubles.bigquery.failNext(/POST .*\/jobs .*BEGIN TRANSACTION/, much);
+        const since = requests.length;
+        const late = path.join(folder, "2020-01-02");
+        await writeFiles(late, { "ratings.csv": ratings.replace("1.0", "2.0") });
+        await runThere({ sources: [late], lake, merge: true });
+        await expectSameInBigQuery(environment.cloud, warehouseOf(lake));
+        const refused = JSON.stringify(requests.slice(since).map(({ body }) => body));
+        expect(refused).to.include("BEGIN TRANSACTION");
+        expect(refused).to.match(/"tableId":"ratings"[^}]*\}[^}]*"schema"/);
       } finally {
         restore();
       }

@@ -101,7 +101,7 @@ export class BucketLake {
    *
    * @returns whether the local version is another one now, which has no warehouse
    */
-  async pull(lake: FolderLake, progress: TransferProgress = () => undefined): Promise<boolean> {
+  async pull(lake: FolderLake, progress: TransferProgress): Promise<boolean> {
     const { value } = this.#pointed;
     return value === undefined ? false : pullVersion(this.#place, value, lake, progress);
   }

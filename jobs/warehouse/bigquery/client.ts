@@ -1,9 +1,9 @@
 import { BigQuery, type BigQueryOptions } from "@google-cloud/bigquery";
-import process from "node:process";
 
 import type { Table } from "../../../sql/catalog/types.ts";
 import { cloudFault } from "../../cloud/faults.ts";
 import type { Cloud } from "../../cloud/cloud.ts";
+import { doubleOf } from "../../cloud/double.ts";
 import type { MarqueeError } from "../../../errors.ts";
 
 /** How long a passing fault is waited for. */
@@ -47,7 +47,7 @@ export function connect(
   guard: () => void = () => undefined,
 ): Connection {
   const { project, region } = cloud.settings;
-  const onDouble = process.env["BIGQUERY_EMULATOR_HOST"] !== undefined;
+  const onDouble = doubleOf("BIGQUERY_EMULATOR_HOST") !== undefined;
   const client = new BigQuery({
     projectId: project.id,
     // Of every job, also where it is looked for: without it, jobs outside the US are not found.

@@ -3,7 +3,7 @@ import type { Table } from "../../../sql/catalog/types.ts";
 import { faultKind } from "../../cloud/faults.ts";
 import { type Connection, datasetOf, quotedName, requestFault, shownName } from "./client.ts";
 import { type Load, type Loaded, loadFiles, rowsDiffer } from "./load.ts";
-import { query, rowCount } from "./queries.ts";
+import { byteCap, dryRun, isBeyondCap, lookAt, query, rowCount } from "./queries.ts";
 
 /** Months of a table that are to hold other rows. */
 export interface Exchange extends Load {
@@ -17,13 +17,35 @@ export interface Exchange extends Load {
 const dayMilliseconds = 24 * 60 * 60 * 1000;
 
 /**
+ * Whether months of a table can be exchanged within the byte cap of a query: what is deleted is scanned
+ * once, and so is what comes. Nothing is run, and nothing is paid.
+ */
+export async function exchangeFits(
+  connection: Connection,
+  { table, months, rows }: Pick<Exchange, "table" | "months" | "rows">,
+): Promise<boolean> {
+  if (months.length === 0) return true;
+  const columns = table.columns.map(({ name }) => `\`${name}\``).join(", ");
+  const held = `SELECT ${columns} FROM ${quotedName(connection.cloud, table)} WHERE ${monthsFilter(table, months)}`;
+  // Not the script itself, of which a dry run may tell nothing.
+  const deleted = await dryRun(connection, held, { step: "exchange", of: table });
+  const { numBytes = 0, numRows = 0 } = await lookAt(connection, table);
+  const bytesOfRow = Number(numBytes) / Math.max(1, Number(numRows));
+  return deleted + rows * bytesOfRow <= Number(byteCap(connection));
+}
+
+/**
  * Exchanges whole months of a table, all of them in one transaction, and touches no other. Doing it
  * again changes nothing.
  *
+ * @returns undefined where BigQuery refuses it for what it would scan: the months are as they were
  * @throws MarqueeError (cloud) where it fails: the months are as they were, or, where the rows differ
  *   afterwards, the error says so
  */
-export async function exchangeMonths(connection: Connection, exchange: Exchange): Promise<Loaded> {
+export async function exchangeMonths(
+  connection: Connection,
+  exchange: Exchange,
+): Promise<Loaded | undefined> {
   const start = performance.now();
   const { table, uris, months, rows, total } = exchange;
   const staging = { ...table, name: `${table.name}__${connection.runId.replaceAll("-", "_")}` };
@@ -39,6 +61,9 @@ export async function exchangeMonths(connection: Connection, exchange: Exchange)
       const from = uris.length > 0 ? staging : undefined;
       await query(connection, exchangeScript(connection, table, months, from), purpose);
     }
+  } catch (error) {
+    if (!isBeyondCap(error)) throw error;
+    return undefined;
   } finally {
     if (uris.length > 0) await dropStaging(connection, staging);
   }
@@ -48,9 +73,17 @@ export async function exchangeMonths(connection: Connection, exchange: Exchange)
 }
 
 /**
- * The filter names the months' first days one by one, which are the values of the column: it prunes
- * partitions, and suffices where a filter is required. Rows of other months must not come in, or they
- * would be there twice: they end the transaction.
+ * The months' first days one by one, which are the values of the column: that prunes partitions, and
+ * suffices where a filter is required.
+ */
+function monthsFilter({ id, partition }: Table, months: readonly string[]): string {
+  if (partition?.by !== "MONTH") throw new Error(`${id} is not partitioned by months`);
+  const days = months.map((month) => `DATE '${month}-01'`).join(", ");
+  return `${partition.column} IN (${days})`;
+}
+
+/**
+ * Rows of other months must not come in, or they would be there twice: they end the transaction.
  */
 function exchangeScript(
   { cloud }: Connection,
@@ -58,14 +91,11 @@ function exchangeScript(
   months: readonly string[],
   staging: Table | undefined,
 ): string {
-  const { partition } = table;
-  if (partition?.by !== "MONTH") throw new Error(`${table.id} is not partitioned by months`);
-  const days = months.map((month) => `DATE '${month}-01'`).join(", ");
-  const filter = `${partition.column} IN (${days})`;
+  const filter = monthsFilter(table, months);
   const into = quotedName(cloud, table);
   const columns = table.columns.map(({ name }) => `\`${name}\``);
   const guarded = table.columns.map(({ name }, index) =>
-    name === partition.column
+    name === table.partition?.column
       ? `IF(${filter}, ${name}, ERROR('a row of another month'))`
       : columns[index],
   );

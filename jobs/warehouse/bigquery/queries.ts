@@ -14,10 +14,23 @@ const queryGibibytes = 10;
 /** A row by its columns; a BIGINT beyond 2^53 is a bigint. */
 export type QueriedRow = Record<string, unknown>;
 
-/** The byte cap of a query, as the API has it. A whole day's allowance can be less. */
-export function byteCap({ cloud }: Connection): string {
-  const gibibytes = Math.min(queryGibibytes, cloud.settings.dailyQueryGibibytes);
-  return String(BigInt(gibibytes) * 2n ** 30n);
+/** The byte cap of a query, as the API has it. */
+export function byteCap(connection: Pick<Connection, "cloud">): string {
+  return String(BigInt(gibibytesAtMost(connection)) * 2n ** 30n);
+}
+
+/** A whole day's allowance can be less. */
+function gibibytesAtMost({ cloud }: Pick<Connection, "cloud">): number {
+  return Math.min(queryGibibytes, cloud.settings.dailyQueryGibibytes);
+}
+
+/** Whether something was not done because it would have scanned more than the cap. */
+export function isBeyondCap(error: unknown): boolean {
+  const { cause = error } = (error ?? {}) as { cause?: unknown };
+  // A job that failed says it otherwise than a request that was refused.
+  const { reason, errors } = (cause ?? {}) as { reason?: unknown; errors?: unknown };
+  const [first] = Array.isArray(errors) ? (errors as { reason?: unknown }[]) : [];
+  return [reason, first?.reason].includes("bytesBilledLimitExceeded");
 }
 
 /**
@@ -100,10 +113,11 @@ function queryFault(error: unknown, connection: Connection, { step, of }: Purpos
   const { cloud } = connection;
   const about = of === undefined ? "" : ` of ${of.layer}.${of.name}`;
   const what = `the query for ${step}${about}`;
-  if (error instanceof JobFailure && error.reason === "bytesBilledLimitExceeded") {
+  if (isBeyondCap(error)) {
+    const said = error instanceof Error ? error.message : "";
     return new MarqueeError({
       reason: "cloud",
-      what: `${what} would scan more than the cap of ${queryGibibytes} GiB: ${error.message}`,
+      what: `${what} would scan more than the cap of ${gibibytesAtMost(connection)} GiB: ${said}`,
       next: "Ask for fewer columns or months",
       cause: error,
     });

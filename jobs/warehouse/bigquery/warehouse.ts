@@ -5,8 +5,8 @@ import { connect, type Connection, everyRow, type Patience, quotedName } from ".
 import { expectDeclaredTables } from "./drift.ts";
 import { type Files, pointToFiles } from "./external.ts";
 import { type Load, type Loaded, loadTables } from "./load.ts";
-import { type Exchange, exchangeMonths } from "./months.ts";
-import { dryRun, query, type QueriedRow, rowCount } from "./queries.ts";
+import { type Exchange, exchangeFits, exchangeMonths } from "./months.ts";
+import { byteCap, dryRun, query, type QueriedRow, rowCount } from "./queries.ts";
 
 /** Which run something is done for. */
 export interface RunMark {
@@ -61,16 +61,30 @@ export class BigQueryWarehouse {
     return loaded;
   }
 
-  /** Replaces months of a table that is partitioned by them, atomically. */
-  async exchangeMonths(exchange: Exchange): Promise<Loaded> {
+  /** Whether months can be exchanged for what a query may scan; otherwise load the table as a whole. */
+  exchangeFits(exchange: Pick<Exchange, "table" | "months" | "rows">): Promise<boolean> {
+    return exchangeFits(this.#connection, exchange);
+  }
+
+  /**
+   * Replaces months of a table that is partitioned by them, atomically.
+   *
+   * @returns undefined where that would scan too much: nothing has changed then
+   */
+  async exchangeMonths(exchange: Exchange): Promise<Loaded | undefined> {
     const loaded = await exchangeMonths(this.#connection, exchange);
-    this.#tell("exchanged months of", loaded);
+    if (loaded !== undefined) this.#tell("exchanged months of", loaded);
     return loaded;
   }
 
   /** Makes the staging tables' files readable where they lie, as TABLE_files. */
   external(files: readonly Files[]): Promise<void> {
     return pointToFiles(this.#connection, files);
+  }
+
+  /** Bytes that one query may scan. */
+  get scansAtMost(): number {
+    return Number(byteCap(this.#connection));
   }
 
   /** Bytes that a query would scan; nothing is run. */

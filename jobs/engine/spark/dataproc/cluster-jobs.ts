@@ -68,7 +68,8 @@ export class ClusterJobs implements Service {
     // While it is changed it goes on taking jobs, and so it does where a change has failed.
     if (["CREATING", "STARTING", "REPAIRING"].includes(state)) return state.toLowerCase();
     if (!["RUNNING", "UPDATING", "ERROR_DUE_TO_UPDATE"].includes(state)) {
-      throw this.#refused(`is ${state.toLowerCase()} ${found.status?.detail ?? ""}`.trim());
+      const stands = state === "ERROR" ? "has failed" : `is ${state.toLowerCase()}`;
+      throw this.#refused(`${stands} ${found.status?.detail ?? ""}`.trim());
     }
     const image = found.config?.softwareConfig?.imageVersion ?? "";
     if (needs.includes("numpy") && !image.includes("-ml")) {

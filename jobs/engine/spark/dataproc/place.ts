@@ -59,17 +59,14 @@ export class DataprocSpark implements SparkPlace {
   constructor(circumstances: Circumstances) {
     const { cloud, log, stop, patience, readOutput } = circumstances;
     const whole = { ...usualPatience, ...patience };
-    const service =
-      cloud.settings.spark.mode === "cluster"
-        ? new ClusterJobs(cloud, whole.answerSeconds)
-        : new Batches(cloud, whole.answerSeconds);
+    const service = serviceOf(cloud, whole);
     this.#circumstances = circumstances;
     this.#watch = { service, patience: whole, log, stop: stop ?? new AbortController().signal };
     this.#readOutput = readOutput ?? outputIn(cloud);
   }
 
   async run(asked: Asked, begins: (what: string) => void): Promise<Report> {
-    const { bucket, work, needs = [] } = this.#circumstances;
+    const { bucket, work, log, needs = [] } = this.#circumstances;
     const { service, stop } = this.#watch;
     await unlessStopped(untilReady(this.#watch, needs), stop);
     this.#attempts += 1;
@@ -84,7 +81,11 @@ export class DataprocSpark implements SparkPlace {
     const said = JSON.parse(told) as Report;
     if (said.failure !== undefined) return said;
     if (standing.outcome !== "succeeded") throw await this.#withoutReport(name, standing);
-    await bucket.fetchWork(work, asked.models, () => undefined);
+    await log.transfer(
+      "fetching tables from Spark",
+      (progress) => bucket.fetchWork(work, asked.models, progress),
+      stepOf(asked),
+    );
     return said;
   }
 
@@ -111,8 +112,12 @@ export class DataprocSpark implements SparkPlace {
 
   /** Puts all into the bucket that Spark reads there. @returns also the report's name in it */
   async #prepare(asked: Asked): Promise<{ submission: Submission; report: string }> {
-    const { bucket, work, cloud, runId } = this.#circumstances;
-    const root = await bucket.putWork(work, inputsOf(asked), () => undefined);
+    const { bucket, work, cloud, runId, log } = this.#circumstances;
+    const root = await log.transfer(
+      "sending tables to Spark",
+      (progress) => bucket.putWork(work, inputsOf(asked), progress),
+      stepOf(asked),
+    );
     // Each attempt has its own, so that none is taken for the report of another.
     const folder = `${root}/spark/${this.#attempts}`;
     const report = `${folder}/report.json`;
@@ -126,10 +131,7 @@ export class DataprocSpark implements SparkPlace {
       id: jobIdOf(cloud, runId, this.#attempts),
       driver: await bucket.putDriver(await readFile(driver, "utf8")),
       args: [await bucket.putText(nameIn(`${folder}/manifest.json`), JSON.stringify(manifest))],
-      labels: workLabels(cloud, "spark", {
-        runId,
-        step: asked.models.length > 0 ? "transform" : "check",
-      }),
+      labels: workLabels(cloud, "spark", { runId, step: stepOf(asked) }),
       properties: { ...dataprocSettings, "spark.sql.warehouse.dir": `${folder}/warehouse` },
       limitSeconds: this.#watch.patience.limitSeconds,
     };
@@ -186,6 +188,11 @@ export class DataprocSpark implements SparkPlace {
   }
 }
 
+/** The step of a run that asks. */
+function stepOf({ models }: Asked): string {
+  return models.length > 0 ? "transform" : "check";
+}
+
 /** An object's name within its bucket, of its address. */
 function nameIn(address: string): string {
   return address.replace(/^gs:\/\/[^/]+\//, "");
@@ -210,4 +217,19 @@ export async function cancelJob(
   const standing = await service.standing(name);
   if (standing === undefined || standing.outcome !== undefined) return;
   await end({ service, patience: whole, log }, name);
+}
+
+/**
+ * Sees to it that Dataproc takes work, now or in a while.
+ *
+ * @throws MarqueeError (cloud) with the command that brings back what is gone
+ */
+export async function expectDataproc(cloud: Cloud, patience?: Partial<Patience>): Promise<void> {
+  await serviceOf(cloud, { ...usualPatience, ...patience }).busyWith([]);
+}
+
+function serviceOf(cloud: Cloud, { answerSeconds }: Patience): Service {
+  return cloud.settings.spark.mode === "cluster"
+    ? new ClusterJobs(cloud, answerSeconds)
+    : new Batches(cloud, answerSeconds);
 }

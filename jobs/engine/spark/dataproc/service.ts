@@ -2,6 +2,7 @@ import type { v1 } from "@google-cloud/dataproc";
 import { grpc } from "google-gax";
 
 import { type Cloud, deployCommand } from "../../../cloud/cloud.ts";
+import { doubleOf } from "../../../cloud/double.ts";
 import { cloudFault, faultKind } from "../../../cloud/faults.ts";
 
 /** The driver as Dataproc is told to run it. */
@@ -61,9 +62,10 @@ type ClientOptions = NonNullable<ConstructorParameters<typeof v1.JobControllerCl
 
 /** Jobs know the region's own address only; MARQUEE_DATAPROC_ENDPOINT names a double's host and port. */
 export function clientOptions({ settings: { project, region } }: Cloud): ClientOptions {
-  const endpoint = process.env["MARQUEE_DATAPROC_ENDPOINT"] ?? "";
+  const endpoint = doubleOf("MARQUEE_DATAPROC_ENDPOINT");
   const projectId = project.id;
-  if (endpoint === "") return { projectId, apiEndpoint: `${region}-dataproc.googleapis.com` };
+  if (endpoint === undefined)
+    return { projectId, apiEndpoint: `${region}-dataproc.googleapis.com` };
   const { hostname, port } = new URL(`http://${endpoint}`);
   const sslCreds = grpc.credentials.createInsecure();
   // Otherwise the client looks for credentials, on a metadata server too, to learn the domain of them.

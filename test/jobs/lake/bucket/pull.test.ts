@@ -43,7 +43,7 @@ async function withLocal(
     const lake = await FolderLake.open(folder, { runId: "mine", startedAt: "", sources: [] });
     const pull = async (): Promise<boolean> => {
       const bucket = await opened("mine");
-      return bucket.pull(lake).finally(() => bucket.close());
+      return bucket.pull(lake, () => undefined).finally(() => bucket.close());
     };
     const current = path.join(folder, "current");
     const shown = async (): Promise<Record<string, string>> => {

@@ -118,6 +118,67 @@ describe("exchanging months in BigQuery", () => {
     });
   });
 
+  describe("beyond what a query may scan", () => {
+    const gibibyte = 1024 ** 3;
+    /** What the months hold by a dry run, and how large a row is. */
+    const holds = (stub: Stub, bytes: number, { rows, each }: { rows: number; each: number }) => {
+      stub.outcomes.push({ statistics: { totalBytesProcessed: String(bytes) } });
+      const told = { numRows: String(rows), numBytes: String(rows * each) };
+      Object.assign(stub.tables.get(nameOf(stub.cloud, ratings)) ?? {}, told);
+    };
+
+    it("says so beforehand: by what the months hold, and by the rows that come", async () => {
+      await withStub(async (stub) => {
+        const fits = (bytes: number, rows: number): Promise<boolean> => {
+          holds(stub, bytes, { rows: 1000, each: 64 });
+          return stub.warehouse.exchangeFits({ ...exchange(), rows });
+        };
+        expect(await fits(10 * gibibyte, 0)).to.equal(true);
+        expect(await fits(10 * gibibyte + 1, 0)).to.equal(false);
+        // Four GiB of rows that come, 64 bytes each.
+        expect(await fits(6 * gibibyte, (4 * gibibyte) / 64)).to.equal(true);
+        expect(await fits(6 * gibibyte, (4 * gibibyte) / 64 + 1)).to.equal(false);
+        const [{ configuration } = {}] = jobsAsked(stub);
+        expect(configuration).to.deep.include({
+          dryRun: true,
+          query: {
+            query:
+              "SELECT `user_id`, `movie_id`, `rating`, `rated_at`, `rated_month` FROM `example-marquee-dev.marquee_dev_staging.ratings` WHERE rated_month IN (DATE '2015-01-01', DATE '2015-02-01')",
+            useLegacySql: false,
+          },
+        });
+        const changes = stub.requests.filter(
+          ({ body }) => !JSON.stringify(body).includes("dryRun"),
+        );
+        expect(changes.map(({ method }) => method)).to.not.include("POST");
+      });
+    });
+
+    it("asks for nothing where no months are touched, nor of a table without rows what a row has", async () => {
+      await withStub(async (stub) => {
+        expect(await stub.warehouse.exchangeFits({ ...exchange(), months: [] })).to.equal(true);
+        expect(stub.requests).to.deep.equal([]);
+        holds(stub, 0, { rows: 0, each: 64 });
+        expect(await stub.warehouse.exchangeFits(exchange())).to.equal(true);
+      });
+    });
+
+    it("leaves the months as they are where BigQuery refuses it, and drops the table beside", async () => {
+      await withStub(async (stub) => {
+        succeeds(stub, 3);
+        const message = "Query exceeded limit for bytes billed: 10737418240";
+        stub.outcomes.push({ reason: "bytesBilledLimitExceeded", message });
+        expect(await stub.warehouse.exchangeMonths(exchange())).to.equal(undefined);
+        expect(told(stub).at(-1)).to.match(/^DELETE/);
+      });
+      await withStub(async (stub) => {
+        succeeds(stub, 3);
+        stub.failNext(/BEGIN TRANSACTION/, { status: 400, reason: "bytesBilledLimitExceeded" });
+        expect(await stub.warehouse.exchangeMonths(exchange())).to.equal(undefined);
+      });
+    });
+  });
+
   it("takes no table that is not partitioned by months", async () => {
     const movies = await tableOf("core.movies");
     await withStub(async ({ warehouse }) => {

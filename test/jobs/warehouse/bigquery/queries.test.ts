@@ -1,9 +1,11 @@
 import { expect } from "chai";
 
 import { byteCap } from "../../../../jobs/warehouse/bigquery/queries.ts";
+import { BigQueryWarehouse } from "../../../../jobs/warehouse/bigquery/warehouse.ts";
 import { tableOf } from "../../../support/catalog.ts";
 import { jobsAsked, nameOf, runId, withStub } from "../../../support/cloud/bigquery-stub.ts";
 import { failure } from "../../../support/errors.ts";
+import { quietLog } from "../../../support/pipeline.ts";
 
 type Json = Record<string, unknown>;
 
@@ -32,7 +34,7 @@ describe("asking BigQuery", () => {
   it("does not let one query use more than a day's allowance", async () => {
     await withStub(({ cloud }) => {
       const settings = { ...cloud.settings, dailyQueryGibibytes: 2 };
-      const cap = byteCap({ cloud: { ...cloud, settings } } as Parameters<typeof byteCap>[0]);
+      const cap = byteCap({ cloud: { ...cloud, settings } });
       expect(cap).to.equal(String(2 * 1024 ** 3));
       return Promise.resolve();
     });
@@ -81,6 +83,17 @@ describe("asking BigQuery", () => {
       stub.failNext(/jobs/, { status: 400, reason: "invalidQuery", message: "Unrecognized name" });
       const refused = await failure(stub.warehouse.dryRun("SELECT x"), "cloud");
       expect(refused.line).to.match(/Unrecognized name/);
+    });
+  });
+
+  it("names the cap that there is", async () => {
+    await withStub(async ({ cloud, outcomes }) => {
+      const settings = { ...cloud.settings, dailyQueryGibibytes: 2 };
+      const run = { id: runId, startedAt: new Date() };
+      const tight = new BigQueryWarehouse({ ...cloud, settings }, run, quietLog());
+      outcomes.push({ reason: "bytesBilledLimitExceeded", message: "too much" });
+      const { line } = await failure(tight.query("SELECT 1"), "cloud");
+      expect(line).to.match(/would scan more than the cap of 2 GiB: too much/);
     });
   });
 
