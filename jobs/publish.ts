@@ -164,7 +164,7 @@ export async function publishOpsAlone(
   if (untidy !== undefined) log.warn(`ops are written, but not tidied up: ${untidy}`);
 }
 
-/** What the run did stands on this machine in any case: that it cannot be told there ends nothing. */
+/** What the run did stands on this machine until the next one: that it cannot be told there ends nothing. */
 async function publishOpsInCloud(run: InCloud, folder: string): Promise<void> {
   if (run.cloud.bucket.published()?.runId === run.id) {
     const { folder: lake } = run.lake;
@@ -180,6 +180,6 @@ async function publishOpsInCloud(run: InCloud, folder: string): Promise<void> {
     await publishVersion(run, folder, bucket.published()?.loaded ?? false);
   } catch (error) {
     const { message } = asMarqueeError(error);
-    run.log.warn(`what this run did is not told in the bucket and in BigQuery: ${message}`);
+    run.log.warn(`what this run did is told on this machine alone, until the next run: ${message}`);
   }
 }

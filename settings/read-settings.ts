@@ -7,7 +7,10 @@ import { declarationOf } from "./declaration.ts";
 import type { Settings } from "./settings.ts";
 
 /** Settings may lie elsewhere, where whoever has them keeps them from what is shared. */
-const usualFolder = (): string => process.env["MARQUEE_SETTINGS"] ?? import.meta.dirname;
+function usualFolder(): string {
+  const { MARQUEE_SETTINGS: said = "" } = process.env;
+  return said === "" ? import.meta.dirname : said;
+}
 
 /** The environment that is meant where nobody says one. */
 export function usualEnvironment(): string {

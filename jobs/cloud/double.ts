@@ -19,7 +19,8 @@ const onThisMachine = /^(https?:\/\/)?(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})
  */
 export function doubleOf(variable: (typeof variables)[number]): string | undefined {
   const said = process.env[variable];
-  if (said === undefined || onThisMachine.test(said)) return said;
+  if (said === undefined || said === "") return undefined;
+  if (onThisMachine.test(said)) return said;
   // What it says is not repeated: there may be a password in it.
   throw new MarqueeError({
     reason: "usage",

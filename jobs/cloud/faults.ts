@@ -53,7 +53,7 @@ const kindsByWords: readonly (readonly [RegExp, FaultKind])[] = [
   ],
   [/SERVICE_DISABLED|accessNotConfigured|has not been used in project|is disabled/, "disabled"],
   [/quotaExceeded|rateLimitExceeded|RESOURCE_EXHAUSTED|Insufficient '.*' quota/, "quota"],
-  [/ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|socket hang up/, "unavailable"],
+  [/ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|socket hang up/, "unavailable"],
 ];
 
 export function faultKind(error: unknown): FaultKind {
@@ -91,10 +91,7 @@ export function cloudFault(error: unknown, doing: Doing, cloud: Cloud): MarqueeE
       `a quota of the project ${id} is used up (${said})`,
       "Wait, or ask for more, and run again",
     ],
-    unavailable: [
-      `Google Cloud does not answer (${said})`,
-      "Run again later; nothing is half done",
-    ],
+    unavailable: [`Google Cloud does not answer (${said})`, "Run again later"],
     other: [said, "Look it up in the console, and run again"],
   };
   const [why, next] = explained[faultKind(error)];
@@ -105,5 +102,8 @@ export function cloudFault(error: unknown, doing: Doing, cloud: Cloud): MarqueeE
 function wordsOf(error: unknown): string {
   const { message, details } = (error ?? {}) as { message?: unknown; details?: unknown };
   const text = typeof details === "string" && details !== "" ? details : String(message ?? error);
-  return text.split("\n")[0]?.slice(0, 300) ?? "";
+  // The clients' own head of a list says nothing, and an address pushes the reason out of the line.
+  const [, first] = /^Multiple errors occurred[^]*?^\s*1\. (.+)$/m.exec(text) ?? [];
+  const [, reason] = /^request to \S+ failed, reason: (.+)/.exec(text) ?? [];
+  return (first ?? reason ?? text).split("\n")[0]?.slice(0, 300) ?? "";
 }

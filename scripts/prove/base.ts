@@ -46,7 +46,8 @@ export async function undisturbed<T>(
 ): Promise<T> {
   const place = placeOf(cloud, defaultPatience);
   const before = await readPointer(place);
-  if (before.value?.runId !== runId) throw disturbed(before.value?.runId);
+  // Whoever loads BigQuery says so before, under the name of the run that it comes after.
+  if (before.value?.runId !== runId || !before.value.loaded) throw disturbed(before.value?.runId);
   const [seen] = await Promise.allSettled([look()]);
   const after = await readPointer(place);
   // Whoever loads BigQuery replaces the pointer first.

@@ -30,7 +30,7 @@ function argumentsFrom(text: string, start: number): { given: string[]; end: num
   let depth = 1;
   let begin = start;
   for (let place = start; place < text.length; place += 1) {
-    const [quoted = ""] = /^'[^']*'/.exec(text.slice(place)) ?? [];
+    const [quoted = ""] = /^'(?:[^']|'')*'/.exec(text.slice(place)) ?? [];
     place += quoted.length;
     const letter = text[place];
     if (letter === "(") depth += 1;

@@ -65,6 +65,27 @@ describeWithSpark("Spark that fails", ({ installation }) => {
     expect(atRuntime.line).not.to.match(/\bat org\.apache|\bat java\./);
   });
 
+  it("says which check cannot be asked, beside others that can", () =>
+    withFolder(async (folder) => {
+      const check = (number: number, query: string) => ({
+        table: "staging.links",
+        name: `check ${number}`,
+        query,
+      });
+      const good = Array.from({ length: 9 }, (_, number) => check(number, `select ${number}`));
+      const bad = check(9, "select nowhere");
+      const manifest: Manifest = {
+        inputs: [],
+        models: [],
+        checks: [...good.slice(0, 6), bad, ...good.slice(6)],
+        report: path.join(folder, "report.json"),
+      };
+      const circumstances = { folder, stop: undefined, begins: () => undefined };
+      const [report] = await submit(installation, [manifest], circumstances);
+      expect(report?.failure).to.include({ kind: "check", name: "staging.links check 9" });
+      expect(report?.checks.map((one) => one.failing_rows)).to.deep.equal([0, 1, 2, 3, 4, 5]);
+    }));
+
   it("says what is declared where a model gives something else", async () => {
     const { line } = await failed("select cast(1 as int) as found from staging.links");
     expect(line).to.include("gives found int where found bigint is declared");

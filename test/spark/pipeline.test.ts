@@ -3,6 +3,7 @@ import path from "node:path";
 
 import { expect } from "chai";
 
+import type { Run } from "../../jobs/run.ts";
 import { describeWithSpark } from "../support/spark/describe.ts";
 import { withFolder, writeFiles } from "../support/folder.ts";
 import { runLocally } from "../support/pipeline.ts";
@@ -12,6 +13,11 @@ import { tinySource } from "../support/tiny-source.ts";
 import { askWarehouse } from "../support/warehouse.ts";
 
 const spark = { engine: "spark" } as const;
+
+/** What a run's checks have found. */
+function answersOf({ record }: Run): unknown[] {
+  return record.checks.map(({ table, name, failingRows }) => [table, name, failingRows]);
+}
 
 /** Processes of Spark that work in a folder. */
 function sparksIn(folder: string): string[] {
@@ -25,14 +31,14 @@ describeWithSpark("the pipeline with Spark on this machine", () => {
       const source = await tinySource(path.join(folder, "in"));
       const [one, other] = [path.join(folder, "spark"), path.join(folder, "duckdb")];
       const run = await runLocally({ sources: [source], lake: one, ...spark });
-      await runLocally({ sources: [source], lake: other });
+      const plain = await runLocally({ sources: [source], lake: other });
       await expectSameLakes(one, other);
       const told = await askWarehouse(
         path.join(one, "warehouse.duckdb"),
         "select engine, status from ops.runs",
       );
       expect(told).to.deep.equal([["spark", "succeeded"]]);
-      expect(run.record.checks.every(({ failingRows }) => failingRows >= 0)).to.equal(true);
+      expect(answersOf(run)).to.deep.equal(answersOf(plain));
 
       const ratings = "userId,movieId,rating,timestamp\n1,10,1.0,1009843200\n4,20,5.0,1009843201\n";
       const delivery = await writeFiles(path.join(folder, "2020-01-01"), {

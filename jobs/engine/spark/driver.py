@@ -1,6 +1,6 @@
 """Runs models and checks with Spark, as manifests ask for them.
 
-    spark-submit driver.py MANIFEST [MANIFEST ...]
+    spark-submit driver.py [--limit SECONDS] MANIFEST [MANIFEST ...]
 
 A manifest is JSON that jobs/engine/spark/manifest.ts writes. It says everything; this program knows
 no table by name:
@@ -9,14 +9,14 @@ no table by name:
     models     tables to make, each behind what it reads: id, select, columns, order, files, folder
     checks     questions whose answer is one number: table, name, query
     report     file for what was done
-    limit_seconds   after them all is given up; without it never
 
 The report, JSON too, has rows and seconds of each model and the number of each check. It is written
 also where something failed: `failure` then says what, its SQL, and Spark's own words. On the machine of
-the run MARQUEE_PROCESS is the run's process: once it is gone, however it ended, Spark ends too. A model's files
+the run MARQUEE_PROCESS is the run's process: once it is gone, however it ended, Spark ends too. After the limit all is given up. A model's files
 are zstd Parquet with instants adjusted to UTC. What is begun is told on stdout, a line each.
 """
 
+import argparse
 import json
 import os
 import signal
@@ -51,12 +51,16 @@ class Failure(Exception):
         self.facts = {"kind": kind, "name": name, "sql": sql, "message": message}
 
 
-def main(paths):
+def main(given):
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--limit", type=float)
+    arguments.add_argument("manifests", nargs="+")
+    asked = arguments.parse_args(given)
+    # Before anything: to read a manifest may take a session, and a full cluster gives none for long.
+    if asked.limit is not None:
+        end_after(asked.limit)
     end_with(os.environ.get("MARQUEE_PROCESS"))
-    manifests = [read_manifest(path) for path in paths]
-    for manifest in manifests:
-        if "limit_seconds" in manifest:
-            end_after(manifest["limit_seconds"])
+    manifests = [read_manifest(path) for path in asked.manifests]
     spark = SparkSession.builder.appName("marquee").getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     try:
@@ -128,6 +132,10 @@ def work_through(spark, manifest, report):
     try:
         for answer in pool.map(lambda check: ask(spark, check), manifest["checks"]):
             report["checks"].append(answer)
+    except Failure:
+        # What else is being answered is of no use any more, and would be waited for.
+        spark.sparkContext.cancelAllJobs()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 

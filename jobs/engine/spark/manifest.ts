@@ -10,8 +10,6 @@ export interface Manifest {
   checks: { table: string; name: string; query: string }[];
   /** Where the driver writes what it did. */
   report: string;
-  /** So long the driver may work, where nobody may be there to end it. */
-  limit_seconds?: number;
 }
 
 interface Model {

@@ -26,6 +26,8 @@ export const localSettings: Readonly<Record<string, string>> = {
   "spark.driver.bindAddress": "127.0.0.1",
   "spark.driver.host": "127.0.0.1",
   "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
+  // Two cores have none to spare for a collector that works beside; most of what is made lives for a row.
+  "spark.driver.extraJavaOptions": "-XX:+UseParallelGC -XX:NewRatio=1",
 };
 
 /**

@@ -73,7 +73,8 @@ export async function submit(
   };
   stop?.addEventListener("abort", end, { once: true });
   const log = path.join(folder, "spark.log");
-  const logged = pipeline(child.stderr, createWriteStream(log));
+  // A disk that is full must not end more than the log.
+  const logged = pipeline(child.stderr, createWriteStream(log)).catch(() => undefined);
   // Spark sends the driver's last words here too, whatever it wrote them to.
   const lastWords: string[] = [];
   createInterface({ input: child.stdout }).on("line", (line) => {
@@ -86,7 +87,7 @@ export async function submit(
       resolve(how);
     });
   }).finally(() => stop?.removeEventListener("abort", end));
-  await logged.catch(() => undefined);
+  await logged;
   stop?.throwIfAborted();
   // The kernel ends by this signal what takes more memory than there is.
   if (signal === "SIGKILL") throw outOfMemory("its work: the system has killed it");

@@ -45,6 +45,8 @@ export class BucketLake {
   readonly #lease: Lease;
   #pointed: Pointed;
   #nextVersion: NextVersion | undefined;
+  /** That this run has begun and does not go on with. */
+  #versions = 0;
 
   private constructor(lease: Lease, pointed: Pointed) {
     this.#place = lease.place;
@@ -174,6 +176,7 @@ export class BucketLake {
 
   /** Begins the next version with no files: those that were placed for one that failed do not count. */
   begin(): void {
+    if (this.#nextVersion !== undefined) this.#versions += 1;
     this.#nextVersion = undefined;
   }
 
@@ -219,7 +222,7 @@ export class BucketLake {
     this.expectHeld();
     const coming = this.#coming(loaded);
     this.#pointed = await switchPointer(this.#place, this.#pointed, coming);
-    this.#nextVersion = undefined;
+    this.begin();
     return this.#publishedOf(coming);
   }
 
@@ -254,11 +257,14 @@ export class BucketLake {
     return `work/${this.#lease.runId}`;
   }
 
-  /** A run that publishes again does so beside what it has published before. */
+  /** A run's further versions stand beside its first: readers may see that one, known to the run or not. */
   #next(): NextVersion {
     const folder = `versions/${this.#lease.runId}`;
-    const isTaken = this.#pointed.value?.folder === folder;
-    this.#nextVersion ??= new NextVersion(this.#place, isTaken ? `${folder}.again` : folder);
+    const number = this.#versions;
+    this.#nextVersion ??= new NextVersion(
+      this.#place,
+      number === 0 ? folder : `${folder}.${number}`,
+    );
     return this.#nextVersion;
   }
 

@@ -15,6 +15,8 @@ export interface Patience {
   expireSeconds: number;
   /** A download of which nothing comes for so long is begun again. */
   stallSeconds: number;
+  /** A request that is not answered after so long is made again; that includes what it sends. */
+  answerSeconds: number;
   /** A file of more bytes is sent in parts of at least so many. */
   partBytes: number;
 }
@@ -25,6 +27,8 @@ export const defaultPatience: Patience = {
   renewSeconds: 60,
   expireSeconds: 300,
   stallSeconds: 30,
+  // Even at 120 kB a second a part is through by then.
+  answerSeconds: 300,
   // Some seconds on a connection of 100 Mbit/s.
   partBytes: 32 * 2 ** 20,
 };
@@ -38,6 +42,7 @@ export interface Place {
 
 export function placeOf(cloud: Cloud, patience: Patience): Place {
   const storage = storageOf(cloud, {
+    timeout: patience.answerSeconds * 1000,
     crc32cGenerator: () => new Crc32c(),
     retryOptions: {
       maxRetries: patience.retries,
@@ -93,9 +98,10 @@ const passingCodes = [
 
 /** Whether what went wrong may go well a moment later. */
 export function isPassing(error: unknown): boolean {
-  const { code } = (error ?? {}) as { code?: unknown };
+  const { code, type } = (error ?? {}) as { code?: unknown; type?: unknown };
   const isKnown = RETRYABLE_ERR_FN_DEFAULT(error as Parameters<typeof RETRYABLE_ERR_FN_DEFAULT>[0]);
-  return isKnown || passingCodes.includes(String(code));
+  // A request that took too long has no code.
+  return isKnown || type === "request-timeout" || passingCodes.includes(String(code));
 }
 
 const localCodes = ["EACCES", "EDQUOT", "EIO", "EISDIR", "EMFILE", "ENOENT", "ENOSPC", "ENOTDIR"];

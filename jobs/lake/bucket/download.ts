@@ -8,7 +8,7 @@ import { isPassing, type Place, uriOf } from "./client.ts";
  * nothing and waits forever: here it ends by an error once nothing has come for a while.
  */
 export async function* chunksOf(
-  { bucket, patience }: Place,
+  { bucket, patience }: Pick<Place, "bucket" | "patience">,
   name: string,
   generation?: string,
 ): AsyncGenerator<Buffer> {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import os from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { z } from "zod";
 
@@ -137,7 +138,16 @@ export class Lease {
    */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#writing.catch(() => undefined);
+    // What is being written has a time limit of its own for each try: not all of them are waited for.
+    const enough = new AbortController();
+    const writing = this.#writing
+      .catch(() => undefined)
+      .finally(() => {
+        enough.abort();
+      });
+    const wait = this.place.patience.stallSeconds * 1000;
+    const waited = sleep(wait, undefined, { signal: enough.signal }).catch(() => undefined);
+    await Promise.race([writing, waited]);
     if (this.#lost !== undefined) return;
     if (this.#claim.sparkJob !== undefined) {
       this.#log.warn(

@@ -1,19 +1,25 @@
 import type { TransferProgress } from "../../report/transfer.ts";
 
-/**
- * Adds up what is done of some files.
- *
- * @returns what is told of bytes that are done, and tells the progress of all
- */
-export function meterOf(
-  files: readonly { bytes: number }[],
-  progress: TransferProgress,
-): (bytes: number) => void {
-  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+/** Told of bytes as they go or come, and of those that need not. */
+export interface Meter {
+  moved: (bytes: number) => void;
+  spared: (bytes: number) => void;
+}
+
+/** Adds up what is done of some files, and tells the progress of all. */
+export function meterOf(files: readonly { bytes: number }[], progress: TransferProgress): Meter {
+  let total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
   progress(done, total);
-  return (bytes) => {
-    done += bytes;
-    progress(done, total);
+  return {
+    moved: (bytes) => {
+      done += bytes;
+      progress(done, total);
+    },
+    // They say nothing of how long the rest takes.
+    spared: (bytes) => {
+      total -= bytes;
+      progress(done, total);
+    },
   };
 }

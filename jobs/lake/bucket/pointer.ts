@@ -13,7 +13,7 @@ const pointer = z.object({
   // Both become paths: nothing that leads elsewhere.
   runId: z.string().regex(/^[A-Za-z0-9][\w-]*$/),
   /** The folder of its files in the bucket. */
-  folder: z.string().regex(/^versions\/[A-Za-z0-9][\w-]*(\.again)?$/),
+  folder: z.string().regex(/^versions\/[A-Za-z0-9][\w-]*(\.\d+)?$/),
   /** Whether the warehouse has been loaded from it. */
   loaded: z.boolean(),
   files: z.array(
@@ -53,7 +53,8 @@ export async function readPointer(place: Place): Promise<Pointed> {
 /**
  * Lets readers see another version, in one step.
  *
- * @throws MarqueeError (cloud) where somebody else has done so since `before`: nothing has changed then
+ * @throws MarqueeError (cloud) where somebody else has done so since `before`: nothing has changed then;
+ *   and where there is no telling whether it was done
  */
 export async function switchPointer(
   place: Place,
@@ -62,7 +63,14 @@ export async function switchPointer(
 ): Promise<Pointed> {
   const value: Pointer = { format, ...next };
   const text = `${JSON.stringify(value, null, 2)}\n`;
-  const generation = await replaceObject(place, pointerName, text, before.generation);
+  const generation = await replaceObject(place, pointerName, text, before.generation).catch(
+    async (error: unknown) => {
+      // An answer that never came says nothing: what stands there does.
+      const found = await readObject(place, pointerName).catch(() => undefined);
+      if (found?.text !== text) throw error;
+      return found.generation;
+    },
+  );
   if (generation !== undefined) return { generation, value };
   throw new MarqueeError({
     reason: "cloud",

@@ -34,7 +34,7 @@ export async function pullVersion(
   });
   if (same.size === files.length && here.length === files.length) return false;
 
-  const done = meterOf(
+  const meter = meterOf(
     files.filter(({ name }) => !same.has(name)),
     progress,
   );
@@ -50,7 +50,7 @@ export async function pullVersion(
       await fetchFile(place, stored, file).catch((error: unknown) => {
         throw missing(place, stored.name, error);
       });
-      done(bytes);
+      meter.moved(bytes);
     });
   });
   return true;
@@ -66,7 +66,7 @@ export async function fetchTables(
     table,
     files: await filesOf(place, `${from}/${table.layer}/${table.name}/`),
   }));
-  const done = meterOf(
+  const meter = meterOf(
     found.flatMap(({ files }) => files),
     progress,
   );
@@ -76,7 +76,7 @@ export async function fetchTables(
     await rm(next, { recursive: true, force: true });
     await eachAtOnce(files, async (file) => {
       await fetchFile(place, file, path.join(next, path.posix.basename(file.name)));
-      done(file.bytes);
+      meter.moved(file.bytes);
     });
     await rm(folder, { recursive: true, force: true });
     await rename(next, folder);

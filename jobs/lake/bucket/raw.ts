@@ -31,17 +31,17 @@ export async function placeRaw(
   const all = await Promise.all(
     files.map(async (one) => ({ ...one, ...(await markOf(one.file)) })),
   );
-  const done = meterOf(all, progress);
+  const meter = meterOf(all, progress);
   await eachAtOnce(all, async ({ source, file, bytes, changedAt }) => {
     // Names of objects have no line breaks.
     const tidied = path.basename(file).replace(/\p{Cc}/gu, "_");
     const hash = await sha256Of(file);
     const name = `raw/${source}/${hash}/${tidied}`;
     if (await isThere(place, name)) {
-      done(bytes);
+      meter.spared(bytes);
       return;
     }
-    await sendFile(place, { file, bytes, name }, done);
+    await sendFile(place, { file, bytes, name }, meter);
     if ((await markOf(file)).changedAt === changedAt) return;
     await deleteObjects(place, [name]);
     throw changed(file);
@@ -76,7 +76,10 @@ export async function placeDriver(place: Place, text: string): Promise<string> {
 
 export async function saveText(place: Place, name: string, text: string): Promise<void> {
   await asked(place, `writing ${uriOf(place, name)}`, () =>
-    place.bucket.file(name).save(text, { resumable: false, validation: "crc32c" }),
+    place.bucket.file(name).save(text, {
+      resumable: false,
+      validation: "crc32c",
+    }),
   );
 }
 

@@ -3,9 +3,17 @@ import { createReadStream } from "node:fs";
 import type { FileMetadata } from "@google-cloud/storage";
 
 import { MarqueeError } from "../../../errors.ts";
-import { asked, type Place, uriOf } from "./client.ts";
+import { asked, type Place, statusOf, uriOf } from "./client.ts";
 import { crc32cOf, type Range } from "./crc32c.ts";
-import { deleteObjects, eachAtOnce, listObjects, storedAs, type StoredFile } from "./transfer.ts";
+import type { Meter } from "./meter.ts";
+import {
+  copyObject,
+  deleteObjects,
+  eachAtOnce,
+  listObjects,
+  storedAs,
+  type StoredFile,
+} from "./transfer.ts";
 
 /** A file of this machine, and the name that its object is to have. */
 export interface Sending {
@@ -13,9 +21,6 @@ export interface Sending {
   bytes: number;
   name: string;
 }
-
-/** Told of bytes that are there, again and again. */
-export type Sent = (bytes: number) => void;
 
 /** Where parts wait until all of them are there, or the rules for work delete them. */
 export const partsFolder = "work/parts";
@@ -30,9 +35,9 @@ const mostParts = 32;
  * where it breaks off: its resumable uploads end the process, by an error that nobody can catch, where
  * after a break also the question fails how much has come.
  */
-export async function sendFile(place: Place, sending: Sending, sent: Sent): Promise<StoredFile> {
+export async function sendFile(place: Place, sending: Sending, meter: Meter): Promise<StoredFile> {
   const { file, bytes, name } = sending;
-  if (bytes > place.patience.partBytes) return sendInParts(place, sending, sent);
+  if (bytes > place.patience.partBytes) return sendInParts(place, sending, meter);
   const stored = await asked(place, `uploading ${uriOf(place, name)}`, async () => {
     const [object] = await place.bucket.upload(file, {
       destination: name,
@@ -41,7 +46,7 @@ export async function sendFile(place: Place, sending: Sending, sent: Sent): Prom
     });
     return storedAs(name, object.metadata);
   });
-  sent(bytes);
+  meter.moved(bytes);
   return stored;
 }
 
@@ -49,35 +54,56 @@ export async function sendFile(place: Place, sending: Sending, sent: Sent): Prom
  * Sends a file in parts, several at once, of which Cloud Storage then makes one object. Parts that are
  * there, from a run that broke off, are not sent again.
  *
- * @throws MarqueeError (cloud) where the object has not the file's bytes: it is taken away again
+ * @throws MarqueeError (cloud) where what has come are not the file's bytes: nothing has its name then
  */
 async function sendInParts(
   place: Place,
   { file, bytes, name }: Sending,
-  sent: Sent,
+  meter: Meter,
 ): Promise<StoredFile> {
   const parts = partsOf(name, bytes, place.patience.partBytes);
   const there = await listObjects(place, `${partsFolder}/${name}/`);
   await eachAtOnce(parts, async ({ range, part }) => {
     const before = there.find((one) => one.name === part);
-    const isThere = before !== undefined && before.crc32c === (await crc32cOf(file, range));
-    if (!isThere) await sendPart(place, file, range, part);
-    sent(range.end - range.start);
+    const bytesOfPart = range.end - range.start;
+    if (before !== undefined && before.crc32c === (await crc32cOf(file, range))) {
+      meter.spared(bytesOfPart);
+      return;
+    }
+    await sendPart(place, file, range, part);
+    meter.moved(bytesOfPart);
   });
-  const whole = await asked(place, `putting ${uriOf(place, name)} together`, async () => {
-    const sources = parts.map(({ part }) => place.bucket.file(part));
-    const [, answer] = await place.bucket.combine(sources, place.bucket.file(name));
-    return storedAs(name, answer as FileMetadata);
+  const names = parts.map(({ part }) => part);
+  const whole = await putTogether(place, names, `${partsFolder}/${name}/whole`);
+  // It has its own name only once it is known to be right: who finds it there asks no more.
+  const isRight = whole.crc32c === (await crc32cOf(file));
+  const stored = isRight ? await copyObject(place, whole, name) : undefined;
+  // What stays of them is in nobody's way, and rules delete it.
+  await deleteObjects(place, [...names, whole.name]).catch(() => undefined);
+  if (stored === undefined) throw damagedUpload(place, name);
+  return stored;
+}
+
+async function putTogether(
+  place: Place,
+  parts: readonly string[],
+  name: string,
+): Promise<StoredFile> {
+  return asked(place, `putting ${uriOf(place, name)} together`, async () => {
+    const sources = parts.map((part) => place.bucket.file(part));
+    try {
+      const [, answer] = await place.bucket.combine(sources, place.bucket.file(name));
+      return storedAs(name, answer as FileMetadata);
+    } catch (error) {
+      if (statusOf(error) !== 404) throw error;
+      throw new MarqueeError({
+        reason: "cloud",
+        what: `parts of ${uriOf(place, name)} were deleted while it was sent`,
+        next: "Run again",
+        cause: error,
+      });
+    }
   });
-  if (whole.crc32c !== (await crc32cOf(file))) {
-    await deleteObjects(place, [name]);
-    throw damagedUpload(place, name);
-  }
-  await deleteObjects(
-    place,
-    parts.map(({ part }) => part),
-  );
-  return whole;
 }
 
 /** The name of a part says which bytes it has, so that parts of other sizes are others. */

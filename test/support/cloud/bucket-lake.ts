@@ -14,6 +14,7 @@ export const soon: Patience = {
   renewSeconds: 60,
   expireSeconds: 300,
   stallSeconds: 0.5,
+  answerSeconds: 5,
   partBytes: 32 * 2 ** 20,
 };
 

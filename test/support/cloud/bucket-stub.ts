@@ -14,8 +14,8 @@ export interface Asked {
   bytes: number;
 }
 
-/** How a request goes wrong: a status, no answer to what was done, a broken connection, other bytes. */
-export type Fault = number | "answer lost" | "hung up" | "damaged" | "cut off";
+/** How a request goes wrong: a status, no answer to what was done, a broken connection, other bytes, nothing. */
+export type Fault = number | "answer lost" | "hung up" | "damaged" | "cut off" | "silence";
 
 interface StubObject {
   bytes: Buffer;
@@ -96,6 +96,7 @@ export class BucketStub {
     this.asked.push(asked);
     this.onRequest(asked);
     const fault = this.fault(asked);
+    if (fault === "silence") return;
     if (fault === "hung up") return void request.socket.destroy();
     const isRefused = typeof fault === "number";
     const answer = isRefused ? refusal(fault) : (this.#refused(asked) ?? act());
@@ -159,7 +160,8 @@ export class BucketStub {
   #compose(to: string, body: Buffer): Answer {
     const { sourceObjects } = JSON.parse(body.toString()) as { sourceObjects: { name: string }[] };
     const parts = sourceObjects.map(({ name }) => this.objects.get(name)?.bytes);
-    if (parts.length > 32 || parts.includes(undefined)) return refusal(400);
+    if (parts.length > 32) return refusal(400);
+    if (parts.includes(undefined)) return refusal(404);
     return this.#told(to, this.put(to, Buffer.concat(parts as Buffer[])));
   }
 

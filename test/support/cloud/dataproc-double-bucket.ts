@@ -52,7 +52,7 @@ export function reporting(
 ): (work: Work) => Promise<Ended> {
   return async ({ args, becomes }) => {
     becomes("RUNNING");
-    const { report: address } = JSON.parse(bucket.textAt(args[0] ?? "")) as { report: string };
+    const { report: address } = JSON.parse(bucket.textAt(args.at(-1) ?? "")) as { report: string };
     const whole = { spark: "3.5.9", models: [], checks: [], ...report };
     await bucket.putText(address.replace("gs://lake/", ""), JSON.stringify(whole));
     return { succeeded: whole.failure === undefined };

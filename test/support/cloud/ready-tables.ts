@@ -12,7 +12,7 @@ import type { Worker } from "./dataproc-double-jobs.ts";
 export function bringingTablesOf(lake: string): Worker {
   return async ({ args, becomes }) => {
     becomes("RUNNING");
-    const manifest = JSON.parse((await objectAt(args[0] ?? "")).toString()) as Manifest;
+    const manifest = JSON.parse((await objectAt(args.at(-1) ?? "")).toString()) as Manifest;
     const ids = manifest.models.map(({ id }) => id);
     const counts = await askAll(
       path.join(lake, "warehouse.duckdb"),

@@ -1,5 +1,9 @@
+import { buffer } from "node:stream/consumers";
+
 import type { Cloud } from "../../../cloud/cloud.ts";
 import { storageOf } from "../../../cloud/storage.ts";
+import { defaultPatience } from "../../../lake/bucket/client.ts";
+import { chunksOf } from "../../../lake/bucket/download.ts";
 
 /** Gives the end of what Spark's driver has printed, by the address that Dataproc tells of it. */
 export type ReadOutput = (address: string) => Promise<string>;
@@ -18,7 +22,8 @@ export function outputIn(cloud: Cloud): ReadOutput {
       .filter(({ name }) => /\.\d+$/.test(name))
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .slice(-lastObjects);
-    const texts = await Promise.all(last.map(async (file) => (await file.download())[0]));
+    const place = { bucket, patience: defaultPatience };
+    const texts = await Promise.all(last.map(({ name }) => buffer(chunksOf(place, name))));
     return Buffer.concat(texts).toString("utf8");
   };
 }

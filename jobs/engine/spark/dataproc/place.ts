@@ -75,8 +75,8 @@ export class DataprocSpark implements SparkPlace {
     const done = this.#work(name, submission, begins);
     this.#going = done.catch(() => undefined);
     const standing = await done;
-    const told = await bucket.getText(report);
     await bucket.note(undefined);
+    const told = await bucket.getText(report);
     if (told === undefined) throw await this.#withoutReport(name, standing);
     const said = JSON.parse(told) as Report;
     if (said.failure !== undefined) return said;
@@ -122,18 +122,18 @@ export class DataprocSpark implements SparkPlace {
     const folder = `${root}/spark/${this.#attempts}`;
     const report = `${folder}/report.json`;
     const { limitSeconds } = this.#watch.patience;
-    const manifest = {
-      ...manifestOf({ inputs: root, models: root, report }, asked),
-      // A little later than this run would end it itself.
-      limit_seconds: limitSeconds + graceSeconds,
-    };
+    const manifest = JSON.stringify(manifestOf({ inputs: root, models: root, report }, asked));
     const submission = {
       id: jobIdOf(cloud, runId, this.#attempts),
       driver: await bucket.putDriver(await readFile(driver, "utf8")),
-      args: [await bucket.putText(nameIn(`${folder}/manifest.json`), JSON.stringify(manifest))],
+      args: [
+        // A little later than this run would end it itself.
+        ...["--limit", String(limitSeconds + graceSeconds)],
+        await bucket.putText(nameIn(`${folder}/manifest.json`), manifest),
+      ],
       labels: workLabels(cloud, "spark", { runId, step: stepOf(asked) }),
       properties: { ...dataprocSettings, "spark.sql.warehouse.dir": `${folder}/warehouse` },
-      limitSeconds: this.#watch.patience.limitSeconds,
+      limitSeconds,
     };
     return { submission, report: nameIn(report) };
   }
@@ -147,9 +147,9 @@ export class DataprocSpark implements SparkPlace {
     const { service, stop, log } = this.#watch;
     // Noted before it is there, so that nobody has to look for it; and not begun once all is to end.
     await this.#circumstances.bucket.note(name);
-    stop.throwIfAborted();
-    await service.submit(submission);
     try {
+      stop.throwIfAborted();
+      await service.submit(submission);
       return await unlessStopped(untilEnded(this.#watch, name, begins), stop);
     } catch (error) {
       try {

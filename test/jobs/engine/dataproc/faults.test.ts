@@ -215,6 +215,9 @@ describe("a Dataproc that cannot be used", () => {
           const line = await lineOf(all);
           expect(line).to.match(/^submitting Spark's work: /);
           expect(line).to.match(expected);
+          // Nobody has to look for it.
+          expect(all.bucket.notes.at(-1)).to.equal(undefined);
+          expect(all.bucket.notes).to.have.length(2);
         },
       );
     });

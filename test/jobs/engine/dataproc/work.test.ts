@@ -51,7 +51,7 @@ describe("Spark's work on Dataproc", () => {
         const spark = job!["pysparkJob"] as { properties: Json };
         expect(spark).to.deep.include({
           mainPythonFileUri: "gs://lake/drivers/driver.py",
-          args: ["gs://lake/work/run/spark/1/manifest.json"],
+          args: ["--limit", "320", "gs://lake/work/run/spark/1/manifest.json"],
         });
         expect(spark.properties).to.include(properties);
         // A local machine's settings would have it look for files on the wrong disk.
@@ -95,7 +95,7 @@ describe("Spark's work on Dataproc", () => {
         expect(batch!["labels"]).to.deep.equal(labels);
         expect(batch!["pysparkBatch"]).to.deep.equal({
           mainPythonFileUri: "gs://lake/drivers/driver.py",
-          args: ["gs://lake/work/run/spark/1/manifest.json"],
+          args: ["--limit", "320", "gs://lake/work/run/spark/1/manifest.json"],
         });
         const runtime = batch!["runtimeConfig"] as { version: string; properties: Json };
         expect(runtime.version).to.equal("2.2");

@@ -123,6 +123,39 @@ describe("publishing to a bucket lake", () => {
       await lake.close();
     }));
 
+  it("is known to be done where one answer after another is lost, and leaves alone what readers may see", () =>
+    withVersion(async (stub, folder) => {
+      const lake = await opened("run-1", { retries: 1 });
+      stub.fault = ({ what, name }) =>
+        what === "insert" && name === "current.json" ? "answer lost" : undefined;
+      await publishAll(lake, folder);
+      expect(lake.published()).to.include({ runId: "run-1" });
+      await lake.close();
+
+      await writeFiles(folder, { "ops/runs/part-00000.parquet": "run 2" });
+      const second = await opened("run-2", { retries: 1 });
+      // Done, and afterwards nothing can be asked.
+      let isDone = false;
+      stub.fault = ({ what, name }) => {
+        if (what === "insert" && name === "current.json" && !isDone) {
+          isDone = true;
+          return "answer lost";
+        }
+        return isDone && name === "current.json" ? 503 : undefined;
+      };
+      await failure(publishAll(second, folder), "cloud");
+      stub.fault = () => undefined;
+      const shown = "versions/run-2/ops/runs/part-00000.parquet";
+      expect(stub.json("current.json")).to.include({ folder: "versions/run-2" });
+      // What the run tells of its failure stands elsewhere.
+      await writeFiles(folder, { "ops/runs/part-00000.parquet": "run 2, failed" });
+      second.begin();
+      const { line } = await failure(publishAll(second, folder), "cloud");
+      expect(line).to.include("current.json was changed");
+      expect(stub.text(shown)).to.equal("run 2");
+      await second.close();
+    })).timeout(60_000);
+
   it("copies what the bucket has, and sends what it has not", () =>
     withVersion(async (stub, folder) => {
       await publishedBy("run-1", folder);
@@ -142,6 +175,16 @@ describe("publishing to a bucket lake", () => {
         expect(stub.text(`versions/run-2/${name}`)).to.equal(now);
       }
       expect(stub.text("versions/run-2/core/people/part-00000.parquet")).to.equal("people");
+      await second.close();
+    }));
+
+  it("copies it once, however often the version's files are placed", () =>
+    withVersion(async (stub, folder) => {
+      await publishedBy("run-1", folder);
+      const second = await opened("run-2");
+      await second.place(folder, (name) => name.startsWith("staging/"), quiet);
+      await second.place(folder, () => true, quiet);
+      expect(stub.asks("copy versions/run-2/")).to.have.length(files.length);
       await second.close();
     }));
 
@@ -165,7 +208,7 @@ describe("publishing to a bucket lake", () => {
       const { uris } = await publishAll(lake, folder);
       expect(stub.text("versions/run-1/ops/runs/part-00000.parquet")).to.equal("run 1");
       const uri = uris.get("ops.runs")![0]!;
-      expect(uri).to.equal(`gs://${stub.bucket}/versions/run-1.again/ops/runs/part-00000.parquet`);
+      expect(uri).to.equal(`gs://${stub.bucket}/versions/run-1.1/ops/runs/part-00000.parquet`);
       expect(stub.text(uri.slice(`gs://${stub.bucket}/`.length))).to.equal("run 1, failed");
       await lake.close();
     }));
