@@ -45,6 +45,8 @@ async function opened(
     },
   });
   await expectBucket(cloud);
+  const killed = bucket.interrupted?.runId;
+  if (killed !== undefined) await warehouse.endJobsOf(killed, catalog.tables);
   await warehouse.preflight(catalog.tables);
   if (usesDataproc) await expectDataproc(cloud);
   const isOther = await log.transfer("fetching the published version", (progress) =>

@@ -1,10 +1,11 @@
-import { BigQuery, type BigQueryOptions } from "@google-cloud/bigquery";
+import type { BigQuery, BigQueryOptions } from "@google-cloud/bigquery";
 
 import type { Table } from "../../../sql/catalog/types.ts";
 import { cloudFault } from "../../cloud/faults.ts";
 import type { Cloud } from "../../cloud/cloud.ts";
 import { doubleOf } from "../../cloud/double.ts";
 import type { MarqueeError } from "../../../errors.ts";
+import { LimitedBigQuery } from "./limits.ts";
 
 /** How long a passing fault is waited for. */
 export interface Patience {
@@ -14,6 +15,12 @@ export interface Patience {
   betweenJobsMilliseconds: number;
   /** Pause between two looks at a job. */
   pollMilliseconds: number;
+  /** Until a request with all its repeats has got an answer. */
+  requestMilliseconds: number;
+  /** Until a job has ended. */
+  jobMilliseconds: number;
+  /** Until a job that was cancelled has ended. */
+  cancelMilliseconds: number;
 }
 
 /** A request is repeated for about a minute: 2, 4, 8, 16 and 32 seconds apart. */
@@ -21,6 +28,9 @@ const usualPatience: Patience = {
   requests: { maxRetries: 5 },
   betweenJobsMilliseconds: 5_000,
   pollMilliseconds: 1_000,
+  requestMilliseconds: 180_000,
+  jobMilliseconds: 3_600_000,
+  cancelMilliseconds: 60_000,
 };
 
 /** BigQuery as one run sees it: one connection a run, since a second would take jobs for its own. */
@@ -43,18 +53,20 @@ export interface Connection {
 export function connect(
   cloud: Cloud,
   runId: string,
-  patience = usualPatience,
+  otherPatience: Partial<Patience> = {},
   guard: () => void = () => undefined,
 ): Connection {
+  const patience = { ...usualPatience, ...otherPatience };
   const { project, region } = cloud.settings;
   const onDouble = doubleOf("BIGQUERY_EMULATOR_HOST") !== undefined;
-  const client = new BigQuery({
+  const options = {
     projectId: project.id,
     // Of every job, also where it is looked for: without it, jobs outside the US are not found.
     location: region,
     retryOptions: patience.requests,
     ...(onDouble ? { authClient: nobody } : {}),
-  });
+  };
+  const client = new LimitedBigQuery(options, patience.requestMilliseconds);
   return { client, cloud, runId, patience, guard, attempts: new Map() };
 }
 

@@ -1,10 +1,12 @@
 import type { Job, JobMetadata } from "@google-cloud/bigquery";
 import pRetry from "p-retry";
 
+import { MarqueeError } from "../../../errors.ts";
 import { faultKind } from "../../cloud/faults.ts";
 import { workLabels } from "../../cloud/labels.ts";
 import type { Connection } from "./client.ts";
-import { jobId, type Purpose } from "./marks.ts";
+import { within } from "./limits.ts";
+import { cancelCommand, jobId, type Purpose } from "./marks.ts";
 
 export type JobConfiguration = NonNullable<JobMetadata["configuration"]>;
 type JobStatus = NonNullable<JobMetadata["status"]>;
@@ -66,7 +68,7 @@ export async function runJob(
     const id = jobId(cloud, runId, purpose, nextAttempt(connection, purpose));
     const job = await begin(connection, id, { ...configuration, labels });
     job.pollIntervalMs = patience.pollMilliseconds;
-    return { job, metadata: await end(job) };
+    return { job, metadata: await end(job, connection) };
   };
   return pRetry(runOnce, {
     retries,
@@ -118,13 +120,26 @@ function doesTheSame(known: JobConfiguration | undefined, wanted: JobConfigurati
   return known !== undefined && essence(known) === essence(wanted);
 }
 
-async function end(job: Job): Promise<JobMetadata> {
-  await job.promise().catch((error: unknown) => {
+async function end(job: Job, connection: Connection): Promise<JobMetadata> {
+  const ended = within(connection.patience.jobMilliseconds, job.promise(), () => {
+    // It is not looked at any more.
+    job.removeAllListeners("complete");
+    return tooLong(job, connection);
+  });
+  await ended.catch((error: unknown) => {
     const { status } = toldOf(job);
     if (status?.errorResult === undefined) throw error;
     throw new JobFailure(job.id ?? "", status);
   });
   return toldOf(job);
+}
+
+function tooLong({ id = "" }: Job, { cloud, patience }: Connection): MarqueeError {
+  return new MarqueeError({
+    reason: "cloud",
+    what: `the BigQuery job ${id} has not ended within ${patience.jobMilliseconds / 60_000} min; it goes on there`,
+    next: `Wait until the console shows its end, or end it with ${cancelCommand(cloud, id)}, and run again`,
+  });
 }
 
 /** What a job last told of itself. */

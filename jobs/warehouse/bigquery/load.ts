@@ -7,7 +7,7 @@ import { faultKind } from "../../cloud/faults.ts";
 import type { MadeTable } from "../../lake/table-files.ts";
 import { type Connection, datasetOf, requestFault, shownName } from "./client.ts";
 import { type JobConfiguration, JobFailure, runJob } from "./jobs.ts";
-import type { Purpose } from "./marks.ts";
+import type { Change, Purpose } from "./marks.ts";
 import { rowCount } from "./queries.ts";
 
 /** A table as it was loaded; its bytes are those of the files. */
@@ -50,7 +50,7 @@ export async function loadTables(
         .map(async (load) => {
           await tick(load.table.id);
           const { table } = load;
-          const purpose = { step: "load", of: table };
+          const purpose = { step: "load" satisfies Change, of: table };
           return loadFiles(connection, load, { table, name: table.name, purpose });
         }),
     );

@@ -1,4 +1,9 @@
+import type { Table } from "../../../sql/catalog/types.ts";
 import type { Cloud } from "../../cloud/cloud.ts";
+
+/** Steps whose jobs change a table; all others read. */
+const changes = ["load", "stage", "exchange"] as const;
+export type Change = (typeof changes)[number];
 
 /** What a job is for: its name in BigQuery says it. */
 export interface Purpose {
@@ -23,4 +28,14 @@ export function jobId(
   return [settings.prefix, settings.environment, runId, step, ...about, attempt]
     .join("_")
     .replaceAll(/[^\w-]/g, "-");
+}
+
+/** The command that ends a job; without its region, one outside the US is not found. */
+export function cancelCommand({ settings }: Cloud, id: string): string {
+  return `bq --project_id=${settings.project.id} --location=${settings.region} cancel ${id}`;
+}
+
+/** What a run's jobs may be for that change tables. */
+export function changesTo(tables: readonly Table[]): Purpose[] {
+  return tables.flatMap((of) => changes.map((step) => ({ step, of })));
 }

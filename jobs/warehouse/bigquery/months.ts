@@ -3,6 +3,7 @@ import type { Table } from "../../../sql/catalog/types.ts";
 import { faultKind } from "../../cloud/faults.ts";
 import { type Connection, datasetOf, quotedName, requestFault, shownName } from "./client.ts";
 import { type Load, type Loaded, loadFiles, rowsDiffer } from "./load.ts";
+import type { Change } from "./marks.ts";
 import { byteCap, dryRun, isBeyondCap, lookAt, query, rowCount } from "./queries.ts";
 
 /** Months of a table that are to hold other rows. */
@@ -49,12 +50,13 @@ export async function exchangeMonths(
   const start = performance.now();
   const { table, uris, months, rows, total } = exchange;
   const staging = { ...table, name: `${table.name}__${connection.runId.replaceAll("-", "_")}` };
-  const purpose = { step: "exchange", of: table };
+  const purpose = { step: "exchange" satisfies Change, of: table };
   let bytes = 0;
   try {
     if (uris.length > 0) {
       await makeStaging(connection, staging);
-      const to = { table, name: staging.name, purpose: { step: "stage", of: table } };
+      const staged = { step: "stage" satisfies Change, of: table };
+      const to = { table, name: staging.name, purpose: staged };
       ({ bytes } = await loadFiles(connection, exchange, to));
     }
     if (months.length > 0) {

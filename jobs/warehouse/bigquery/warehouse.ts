@@ -4,6 +4,7 @@ import type { Log } from "../../report/log.ts";
 import { connect, type Connection, everyRow, type Patience, quotedName } from "./client.ts";
 import { expectDeclaredTables } from "./drift.ts";
 import { type Files, pointToFiles } from "./external.ts";
+import { endJobsOf } from "./killed.ts";
 import { type Load, type Loaded, loadTables } from "./load.ts";
 import { type Exchange, exchangeFits, exchangeMonths } from "./months.ts";
 import { byteCap, dryRun, query, type QueriedRow, rowCount } from "./queries.ts";
@@ -30,7 +31,7 @@ export class BigQueryWarehouse {
     cloud: Cloud,
     run: RunMark,
     log: Log,
-    { patience, guard }: { patience?: Patience; guard?: () => void } = {},
+    { patience, guard }: { patience?: Partial<Patience>; guard?: () => void } = {},
   ) {
     this.#connection = connect(cloud, run.id, patience, guard);
     this.#log = log;
@@ -44,6 +45,15 @@ export class BigQueryWarehouse {
    */
   preflight(tables: readonly Table[]): Promise<void> {
     return expectDeclaredTables(this.#connection, tables);
+  }
+
+  /**
+   * Ends jobs that a killed run has left at work on tables.
+   *
+   * @throws MarqueeError (cloud) where one does not end
+   */
+  endJobsOf(runId: string, tables: readonly Table[]): Promise<void> {
+    return endJobsOf(this.#connection, runId, tables, this.#log);
   }
 
   /**

@@ -6,8 +6,8 @@ import { expect } from "chai";
 import { type Cloud, cloudOf } from "../../../jobs/cloud/cloud.ts";
 import { type Options, usualOptions } from "../../../jobs/options.ts";
 import { runPipeline } from "../../../jobs/pipeline.ts";
-import { withStub } from "../../support/cloud/bigquery-stub.ts";
-import { withBucketStub } from "../../support/cloud/bucket-stub.ts";
+import { type Stub, withStub } from "../../support/cloud/bigquery-stub.ts";
+import { type BucketStub, withBucketStub } from "../../support/cloud/bucket-stub.ts";
 import { type DataprocDouble, startDataproc } from "../../support/cloud/dataproc-double.ts";
 import { failure } from "../../support/errors.ts";
 import { listening } from "../../support/faulty-server.ts";
@@ -22,6 +22,10 @@ interface There {
   cloud: Cloud;
   /** Where the lake's bucket stands; undefined where there is none. */
   location: string | undefined;
+  /** What the bucket says to whoever asks where it stands, but nothing else of it. */
+  refusal: number | undefined;
+  storage: BucketStub;
+  bigquery: Stub;
   dataproc: DataprocDouble;
   /** Names of all objects that were ever written to the bucket. */
   written: () => string[];
@@ -33,13 +37,16 @@ async function onEnvironment(use: (there: There) => Promise<void>): Promise<void
   const { lake, cluster } = cloud.names;
   await withFolder((folder) =>
     withBucketStub(lake, (stub) =>
-      withStub(async () => {
+      withStub(async (bigquery) => {
         const dataproc = await startDataproc(() => Promise.resolve({ succeeded: false }));
         dataproc.clusters.set(cluster, { state: "RUNNING", image: "2.3.5-ml-ubuntu22" });
         const source = await tinySource(path.join(folder, "in"));
         const there: There = {
           cloud,
           location: "US-CENTRAL1",
+          refusal: undefined,
+          storage: stub,
+          bigquery,
           dataproc,
           written: () => stub.asks("insert").map(({ name }) => name),
           run: (options) => {
@@ -54,9 +61,10 @@ async function onEnvironment(use: (there: There) => Promise<void>): Promise<void
             `/b/${lake}`,
           );
           const { location } = there;
-          if (location === undefined) {
-            response.writeHead(404, { "content-type": "application/json" });
-            response.end(JSON.stringify({ error: { code: 404, message: "no such bucket" } }));
+          const refusal = location === undefined ? 404 : isOfBucket ? there.refusal : undefined;
+          if (refusal !== undefined) {
+            response.writeHead(refusal, { "content-type": "application/json" });
+            response.end(JSON.stringify({ error: { code: refusal, message: "refused" } }));
           } else if (isOfBucket) {
             response.writeHead(200, { "content-type": "application/json" });
             response.end(JSON.stringify({ kind: "storage#bucket", name: lake, location }));
@@ -116,6 +124,60 @@ describe("a run on Google Cloud that opens", function () {
       expect(line).to.match(
         /: the bucket gs:\S+ is not there\. Make it with npm run deploy -- --env dev$/,
       );
+    });
+  });
+
+  it("says so too where only the look at the bucket itself finds none", async () => {
+    await onEnvironment(async (there) => {
+      there.refusal = 404;
+      const { line } = await failure(there.run({}), "cloud");
+      const uri = `gs://${there.cloud.names.lake}`;
+      expect(line).to.equal(
+        `looking at ${uri}: the bucket ${uri} is not there. Make it with npm run deploy -- --env dev`,
+      );
+      leaseAlone(there);
+    });
+  });
+
+  it("names the role that lets it look at the bucket", async () => {
+    await onEnvironment(async (there) => {
+      there.refusal = 403;
+      const { line } = await failure(there.run({}), "cloud");
+      const { lake } = there.cloud.names;
+      expect(line).to.include(`looking at gs://${lake}: Google Cloud refuses it`);
+      expect(line).to.include(`asks for roles/storage.legacyBucketReader on the bucket ${lake}`);
+      leaseAlone(there);
+    });
+  });
+
+  it("ends what a killed run has left in BigQuery before it looks at the tables", async () => {
+    await onEnvironment(async (there) => {
+      const { storage, bigquery } = there;
+      const runId = "20261121T110000Z-dead";
+      const told = { format: 1, runId, startedAt: "2026-11-21T11:00:00.000Z", sources: ["sample"] };
+      const holder = { processId: 1, host: "elsewhere", holder: "x", expireSeconds: 10 };
+      storage.put("lock.json", JSON.stringify({ ...told, ...holder }));
+      storage.age("lock.json", 1000);
+      const jobId = `marquee_dev_${runId}_load_staging_ratings_1`;
+      const jobReference = { jobId, location: "us-central1" };
+      bigquery.jobs.set(jobId, {
+        jobReference,
+        status: { state: "DONE" },
+        polls: 1,
+        until: "cancelled",
+      });
+      await there.run({});
+      expect(bigquery.jobs.get(jobId)).not.to.include.keys("until");
+      const asked = bigquery.requests.map(({ path: where }) => where);
+      const firstTable = asked.findIndex((name) => name.includes("/datasets/"));
+      expect(asked.findIndex((name) => name.endsWith("/cancel"))).to.be.within(0, firstTable);
+    });
+  });
+
+  it("looks for no jobs where no run was killed", async () => {
+    await onEnvironment(async (there) => {
+      await there.run({});
+      expect(there.bigquery.requests[0]?.path).to.include("/datasets/");
     });
   });
 

@@ -27,6 +27,10 @@ export interface Stub extends RecordingServer {
   outcomes: Outcome[];
   /** What a query answers. */
   answer: Json;
+  /** By id, as the API has them. One with `until` runs: until it is cancelled, or for ever. */
+  jobs: Map<string, Json & { until?: "cancelled" | "never" }>;
+  /** Requests that are never answered, as "METHOD path". */
+  silent: RegExp | undefined;
 }
 
 /** As the tests' run is called. */
@@ -37,6 +41,9 @@ export const impatient: Patience = {
   requests: { maxRetries: 3, maxRetryDelay: 0.001 },
   betweenJobsMilliseconds: 1,
   pollMilliseconds: 1,
+  requestMilliseconds: 30_000,
+  jobMilliseconds: 30_000,
+  cancelMilliseconds: 100,
 };
 
 /** Runs a stub that holds the whole catalogue as declared, for a warehouse that talks to it. */
@@ -51,9 +58,13 @@ export async function withStub(use: (stub: Stub) => Promise<void>): Promise<void
     ),
     outcomes: [] as Outcome[],
     answer: { jobComplete: true, schema: { fields: [] }, rows: [] } as Json,
+    jobs: new Map() as Stub["jobs"],
+    silent: undefined as RegExp | undefined,
   };
-  const jobs = new Map<string, Json>();
-  const server = await startRecording((asked) => answerTo(asked, project.id, state, jobs));
+  const server = await startRecording(async (asked) => {
+    if (state.silent?.test(`${asked.method} ${asked.path}`) === true) await new Promise(() => {});
+    return answerTo(asked, project.id, state);
+  });
   const restore = setVariables({ BIGQUERY_EMULATOR_HOST: `${server.origin}/bigquery/v2` });
   try {
     const run = { id: runId, startedAt: new Date() };
@@ -80,11 +91,17 @@ export function jobsAsked({ requests }: Pick<Stub, "requests">): Json[] {
 function answerTo(
   { method, path, body }: Asked,
   project: string,
-  { tables, datasets, outcomes, answer }: Pick<Stub, "tables" | "datasets" | "outcomes" | "answer">,
-  jobs: Map<string, Json>,
+  {
+    tables,
+    datasets,
+    outcomes,
+    answer,
+    jobs,
+  }: Pick<Stub, "tables" | "datasets" | "outcomes" | "answer" | "jobs">,
 ): Said {
   const where = path.replace(`/bigquery/v2/projects/${project}/`, "");
-  const [kind = "", first = "", , second = ""] = where.split("/");
+  const [kind = "", first = "", verb = "", second = ""] = where.split("/");
+  if (kind === "jobs" && verb === "cancel") return found(cancelled(jobs.get(first)));
   if (kind === "jobs") {
     return method === "POST" ? begun(body, jobs, outcomes) : found(polled(jobs.get(first)));
   }
@@ -99,7 +116,7 @@ function answerTo(
 }
 
 /** A job is not done when it is begun. */
-function begun(body: Json, jobs: Map<string, Json>, outcomes: Outcome[]): Said {
+function begun(body: Json, jobs: Stub["jobs"], outcomes: Outcome[]): Said {
   const { jobReference, configuration } = body as { jobReference: Json; configuration: Json };
   const id = String(jobReference["jobId"]);
   if (jobs.has(id)) return duplicate(`Job ${id}`);
@@ -115,9 +132,16 @@ function begun(body: Json, jobs: Map<string, Json>, outcomes: Outcome[]): Said {
   return { status: 200, body: { jobReference, configuration, status: { state: "RUNNING" } } };
 }
 
+/** It is not done when it is cancelled either. */
+function cancelled(job: Json | undefined): Json | undefined {
+  if (job?.["until"] === "cancelled") delete job["until"];
+  return job && { job };
+}
+
 /** It is done at the second look. */
 function polled(job: Json | undefined): Json | undefined {
   if (job === undefined) return undefined;
+  if (job["until"] !== undefined) return { ...job, status: { state: "RUNNING" } };
   job["polls"] = Number(job["polls"]) + 1;
   return Number(job["polls"]) > 1 ? job : { ...job, status: { state: "RUNNING" } };
 }
