@@ -40,7 +40,7 @@ SPARK_TYPES = {
     "TIMESTAMP": "timestamp",
 }
 
-CHECKS_AT_ONCE = 4
+AT_ONCE = 4
 
 
 class Failure(Exception):
@@ -122,13 +122,13 @@ def work_through(spark, manifest, report):
         # In-memory catalogues know nothing of an earlier manifest's tables once these are gone.
         spark.sql(f"drop database if exists {layer} cascade")
         spark.sql(f"create database {layer}")
-    for table in manifest["inputs"]:
-        show(spark, table)
+    # Several at once here and below: these take longer to plan than to do, and one thread plans each.
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(lambda table: show(spark, table), manifest["inputs"]))
     for model in manifest["models"]:
         print(f"begins {model['id']}", flush=True)
         report["models"].append(make(spark, model))
-    # Several at once: a question takes longer to plan than to answer, and each is planned by one thread.
-    pool = ThreadPoolExecutor(CHECKS_AT_ONCE)
+    pool = ThreadPoolExecutor(AT_ONCE)
     try:
         for answer in pool.map(lambda check: ask(spark, check), manifest["checks"]):
             report["checks"].append(answer)
@@ -140,10 +140,10 @@ def work_through(spark, manifest, report):
         pool.shutdown(cancel_futures=True)
 
 
-def show(spark, table):
-    """Lets SELECTs read a folder by the table's id."""
+def show(spark, table, schema=None):
+    """Lets SELECTs read a folder by the table's id. Without a schema the files are looked at for it."""
     try:
-        spark.catalog.createTable(table["id"], path=table["folder"], source="parquet")
+        spark.catalog.createTable(table["id"], path=table["folder"], source="parquet", schema=schema)
     except (PySparkException, Py4JError) as error:
         raise Failure("input", table["id"], table["folder"], words_of(error)) from error
 
@@ -159,7 +159,7 @@ def make(spark, model):
         # Counted as they go by: no pass of their own.
         counting = stored.observe(counted, F.count(F.lit(1)).alias("rows"))
         counting.write.mode("overwrite").parquet(model["folder"])
-        show(spark, model)
+        show(spark, model, rows.schema)
     except (PySparkException, Py4JError) as error:
         raise Failure("model", model["id"], model["select"], words_of(error)) from error
     seconds = time.monotonic() - start
