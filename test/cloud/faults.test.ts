@@ -3,6 +3,7 @@ import path from "node:path";
 import { expect } from "chai";
 
 import type { Options } from "../../jobs/options.ts";
+import { endless } from "../support/cloud/dataproc-double-bucket.ts";
 import type { Worker } from "../support/cloud/dataproc-double-jobs.ts";
 import {
   expectMended,
@@ -19,15 +20,6 @@ import { emulatorsAreThere } from "../support/emulators.ts";
 import { failure } from "../support/errors.ts";
 import { quietLog } from "../support/pipeline.ts";
 import { killGroup, startPipeline } from "../support/started.ts";
-
-/** Works until it is cancelled. */
-const endless: Worker = async ({ becomes, cancelled }) => {
-  becomes("RUNNING");
-  await new Promise((resolve) => {
-    cancelled.addEventListener("abort", resolve, { once: true });
-  });
-  return { succeeded: false, details: "it was cancelled" };
-};
 
 const dead: Worker = ({ becomes }) => {
   becomes("RUNNING");

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import os from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import { z } from "zod";
 
 import { MarqueeError } from "../../../errors.ts";
+import { within } from "../../cloud/within.ts";
 import type { Log } from "../../report/log.ts";
 import { asked, type Place, statusOf, uriOf } from "./client.ts";
 import { absent, contentOf, readObject, replaceObject, type SmallObject } from "./objects.ts";
@@ -139,15 +139,8 @@ export class Lease {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     // What is being written has a time limit of its own for each try: not all of them are waited for.
-    const enough = new AbortController();
-    const writing = this.#writing
-      .catch(() => undefined)
-      .finally(() => {
-        enough.abort();
-      });
     const wait = this.place.patience.stallSeconds * 1000;
-    const waited = sleep(wait, undefined, { signal: enough.signal }).catch(() => undefined);
-    await Promise.race([writing, waited]);
+    await within(wait, this.#writing, () => new Error("it takes too long")).catch(() => undefined);
     if (this.#lost !== undefined) return;
     if (this.#claim.sparkJob !== undefined) {
       this.#log.warn(

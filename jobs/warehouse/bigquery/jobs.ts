@@ -4,8 +4,8 @@ import pRetry from "p-retry";
 import { MarqueeError } from "../../../errors.ts";
 import { faultKind } from "../../cloud/faults.ts";
 import { workLabels } from "../../cloud/labels.ts";
+import { within } from "../../cloud/within.ts";
 import type { Connection } from "./client.ts";
-import { within } from "./limits.ts";
 import { cancelCommand, jobId, type Purpose } from "./marks.ts";
 
 export type JobConfiguration = NonNullable<JobMetadata["configuration"]>;

@@ -1,5 +1,7 @@
 import { BigQuery, type BigQueryOptions } from "@google-cloud/bigquery";
 
+import { within } from "../../cloud/within.ts";
+
 type Request = Parameters<BigQuery["request"]>;
 
 /**
@@ -31,25 +33,6 @@ export class LimitedBigQuery extends BigQuery {
         callback(error as Error);
       },
     );
-  }
-}
-
-/** What work comes to, unless it takes too long: it is left alone then. */
-export async function within<T>(
-  milliseconds: number,
-  work: Promise<T>,
-  late: () => Error,
-): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const isLate = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(late());
-    }, milliseconds);
-  });
-  try {
-    return await Promise.race([work, isLate]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -42,9 +42,17 @@ export async function withFakeStorage<T>(
 
 /** Names of all objects in a bucket of a double. */
 export async function objectsAt(origin: string, bucket: string): Promise<string[]> {
+  return (await listedAt(origin, bucket)).map(({ name }) => name).sort();
+}
+
+/** All objects in a bucket of a double, with their checksums. */
+export async function listedAt(
+  origin: string,
+  bucket: string,
+): Promise<{ name: string; crc32c: string }[]> {
   const answer = await fetch(`${origin}/storage/v1/b/${bucket}/o`);
-  const { items = [] } = (await answer.json()) as { items?: { name: string }[] };
-  return items.map(({ name }) => name).sort();
+  const { items = [] } = (await answer.json()) as { items?: { name: string; crc32c: string }[] };
+  return items;
 }
 
 async function untilThere(buckets: string, name: string): Promise<void> {

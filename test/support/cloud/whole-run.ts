@@ -6,6 +6,7 @@ import type { Options } from "../../../jobs/options.ts";
 import { crc32cOf } from "../../../jobs/lake/bucket/crc32c.ts";
 import { runLocally } from "../pipeline.ts";
 import { expectSameLakes } from "../same-lakes.ts";
+import { listedAt } from "./fake-storage.ts";
 import { pointerOf, type Stage } from "./stage.ts";
 import { type DeployedEnvironment, expectSameInBigQuery } from "./whole.ts";
 
@@ -44,7 +45,6 @@ export async function locally(folder: string, ...runs: Partial<Options>[]): Prom
 
 /** Names of all objects in the lake's bucket, each with its checksum. */
 async function checksumsIn({ doubles, cloud }: DeployedEnvironment): Promise<string[]> {
-  const answer = await fetch(`${doubles.storage}/storage/v1/b/${cloud.names.lake}/o`);
-  const { items = [] } = (await answer.json()) as { items?: { name: string; crc32c: string }[] };
+  const items = await listedAt(doubles.storage, cloud.names.lake);
   return items.map(({ name, crc32c }) => `${name} ${crc32c}`);
 }
