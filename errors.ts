@@ -65,6 +65,11 @@ export class MarqueeError extends Error {
   }
 }
 
+/** What is said by whatever was thrown: libraries throw more than errors. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /**
  * Any error as one of ours. What is not ours already is a fault of Marquee: still one line, with the
  * stack only for whoever asks for it by MARQUEE_DEBUG.
@@ -74,10 +79,9 @@ export function asMarqueeError(error: unknown): MarqueeError {
   if (process.env["MARQUEE_DEBUG"] !== undefined && error instanceof Error) {
     process.stderr.write(`${error.stack ?? ""}\n`);
   }
-  const message = error instanceof Error ? error.message : String(error);
   return new MarqueeError({
     reason: "internal",
-    what: `this should not have happened: ${message.split("\n")[0] ?? ""}`,
+    what: `this should not have happened: ${messageOf(error).split("\n")[0] ?? ""}`,
     next: "Please report it, with what MARQUEE_DEBUG=1 prints",
     cause: error,
   });

@@ -5,7 +5,7 @@ import {
   type DuckDBValue,
 } from "@duckdb/node-api";
 
-import { MarqueeError } from "../errors.ts";
+import { MarqueeError, messageOf } from "../errors.ts";
 
 /**
  * What DuckDB keeps in memory before it spills to disk; Node itself takes some 150 MB beside it. The
@@ -165,7 +165,7 @@ export class Session {
 
 /** A full disk is no fault of the SQL or the file at hand, wherever it is met. */
 function throwClearly(error: unknown): never {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (!/no space left|not enough space|ENOSPC/i.test(message)) throw error;
   throw new MarqueeError({
     reason: "lake",

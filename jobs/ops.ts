@@ -5,7 +5,7 @@ import type { Catalog } from "../sql/catalog/catalog.ts";
 import { createTable } from "../sql/catalog/bind.ts";
 import { duckdbType, type Severity, type Table } from "../sql/catalog/types.ts";
 import { quoted, type Session } from "./duckdb.ts";
-import type { Claim } from "./lake/lock.ts";
+import type { Claim, ClaimedRun } from "./lake/lock.ts";
 import type { Change } from "./lake/state.ts";
 import { type MadeTable, tableFiles, tableFolder } from "./lake/table-files.ts";
 import { commandOf } from "./options.ts";
@@ -105,7 +105,9 @@ export async function writeOps(
 ): Promise<void> {
   const { session, catalog, lake, cloud, record } = run;
   const previous = (await lake.published())?.folder;
-  const claims = [lake.interrupted, cloud?.bucket.interrupted].filter((one) => one !== undefined);
+  const claims = [lake.interrupted, cloud?.bucket.lease.interrupted].filter(
+    (one) => one !== undefined,
+  );
   // A run that was killed on this machine has left both.
   const interrupted = [...new Map(claims.map((claim) => [claim.runId, claim])).values()];
   const rows = opsRows(await endingOf(run, status, message), record, interrupted);
@@ -171,18 +173,20 @@ async function insertRows(
 function opsRows(
   ending: RunEnding,
   record: RunRecord,
-  interrupted: readonly Pick<Claim, "runId" | "startedAt" | "sources" | "command" | "processId">[],
+  interrupted: readonly (ClaimedRun & Pick<Claim, "processId">)[],
 ): Record<string, object[]> {
   const run = { run_id: ending.id, started_at: ending.startedAt.toISOString() };
   const common = { target: ending.target, engine: ending.engine };
-  const killed = interrupted.map(({ runId, startedAt, sources, command, processId }) => ({
+  const killed = interrupted.map(({ runId, startedAt, sources, processId, ...claimed }) => ({
     run_id: runId,
     started_at: startedAt,
     status: "killed",
     sources: sources.join(", "),
-    command,
+    command: claimed.command,
+    // An older Marquee claims without them.
+    target: claimed.target ?? common.target,
+    engine: claimed.engine ?? common.engine,
     message: `Its process ${processId} ended without a word; nothing of it was published`,
-    ...common,
   }));
   return {
     runs: [

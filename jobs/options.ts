@@ -3,7 +3,14 @@ import { Command, Option } from "commander";
 import { asWord, parsed } from "./command-line.ts";
 import { type Months, readMonths } from "./months.ts";
 import type { LogFormat } from "./report/log.ts";
-import { addWhereOptions, type SaidWhere, usage, type Where, whereOf } from "./where-options.ts";
+import {
+  addWhereOptions,
+  type SaidWhere,
+  usage,
+  type Where,
+  whereOf,
+  whereWords,
+} from "./where-options.ts";
 
 /** What a run is asked for, complete. */
 export interface Options extends Where {
@@ -34,7 +41,7 @@ export const usualOptions = {
   log: "text",
 } as const satisfies Partial<Options>;
 
-/** What the command line asks for: a run, or to say only what it would fetch. */
+/** What the command line asks for: a run, or to say only what it would do. */
 export interface Asked extends Options {
   dryRun: boolean;
 }
@@ -68,7 +75,11 @@ export function readOptions(
     .option("--months <from..to>", "take the ratings of these months alone: 2015-01..2015-12")
     .option("--from <step>", "go on with a run that failed, from this step")
     .option("--only <steps>", `run these steps alone, separated by commas: ${stepNames.join(", ")}`)
-    .option("--dry-run", "say what would be fetched, and do nothing", false)
+    .option(
+      "--dry-run",
+      "say what would be fetched, in the cloud also sent, run and loaded, at what price; do nothing",
+      false,
+    )
     .addOption(
       new Option("--log <format>", "how the run is reported")
         .choices(["text", "json"])
@@ -144,29 +155,22 @@ export function deliveredOf(said: string): Date {
 }
 
 /** The command that does the same again from the start. */
-export function commandOf({
-  sources,
-  lake,
-  small,
-  merge,
-  delivered,
-  months,
-  target,
-  environment,
-  engine,
-}: Options): string {
+export function commandOf(options: Options): string {
+  const { sources, small, merge, delivered, months } = options;
   const words = [
     ...sources.flatMap((source) => ["--source", asWord(source)]),
     ...(small ? ["--small"] : []),
     ...(merge ? ["--merge"] : []),
     ...(delivered === undefined ? [] : ["--delivered", `${delivered.toISOString().slice(0, 19)}Z`]),
     ...(months === undefined ? [] : ["--months", `${months.from}..${months.to}`]),
-    ...["--lake", asWord(lake)],
-    ...(target === "local" ? [] : ["--target", target]),
-    ...(environment === undefined ? [] : ["--env", environment]),
-    ...(engine === "spark" && target !== "gcp" ? ["--engine", engine] : []),
+    ...whereWords(options),
   ];
   return `npm run pipeline -- ${words.join(" ")}`;
+}
+
+/** The command that goes on with what a run has prepared: sources are not read again then. */
+export function commandToGoOn(where: Where, step: string): string {
+  return `npm run pipeline -- ${["--from", step, ...whereWords(where)].join(" ")}`;
 }
 
 /** How to report, as far as it can be told before the command line is known to be sound. */

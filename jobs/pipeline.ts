@@ -20,9 +20,11 @@ import { newRecord } from "./ops.ts";
 import { commandOf, logFormatOf, type Options, readOptions } from "./options.ts";
 import { prepare } from "./prepare.ts";
 import { publish, publishOpsAlone } from "./publish.ts";
+import { offeringToGoOn } from "./report/failed-run.ts";
 import { forgetPeakMemory, peakMemory } from "./report/memory.ts";
 import { createLog, type Log } from "./report/log.ts";
-import { summary } from "./report/summary.ts";
+import { failedAt, type RunPlace } from "./report/run-place.ts";
+import { finishedFields, summary } from "./report/summary.ts";
 import { newRunId, type Run, type Step } from "./run.ts";
 import { stoppable, unlessStopped } from "./signals.ts";
 import { transform } from "./transform.ts";
@@ -56,9 +58,10 @@ export async function runPipeline(
 
   const id = newRunId(startedAt);
   const log = anyLog.ofRun(id);
-  const { sources } = options;
+  const { sources, target, engine } = options;
   const command = commandOf(options);
-  const claim = { runId: id, startedAt: startedAt.toISOString(), sources, command };
+  const claim = { runId: id, startedAt: startedAt.toISOString(), sources, command, target, engine };
+  const place: RunPlace = { run_id: id };
   return stoppable(async (stop) => {
     const lake = await FolderLake.open(options.lake, claim);
     try {
@@ -67,11 +70,13 @@ export async function runPipeline(
       return await withCloud(beginning, stop, async (cloud) => {
         await expects(lake);
         const plan = { id, startedAt, options, catalog, lake, cloud, record: newRecord(), log };
-        return runSteps(plan, stop);
+        return runSteps(plan, place, stop);
       });
     } finally {
       await lake.close();
     }
+  }).catch((error: unknown) => {
+    throw failedAt(place, asMarqueeError(error));
   });
 }
 
@@ -83,11 +88,15 @@ function worksOnDataproc({ target, engine, only }: Options): boolean {
 /** A run before it has a session to work in. */
 type Plan = Omit<Run, "session" | "engine">;
 
-async function runSteps(plan: Plan, stop: AbortSignal): Promise<Run> {
+/** @param place is kept up to date */
+async function runSteps(plan: Plan, place: RunPlace, stop: AbortSignal): Promise<Run> {
+  const asked = steps.filter(({ name }) => plan.options.only.includes(name));
   const runAll = async (run: Run): Promise<Run> => {
-    for (const step of steps.filter(({ name }) => run.options.only.includes(name))) {
+    for (const step of asked) {
       stop.throwIfAborted();
+      place.step = step.name;
       await runStep(step, run, stop);
+      place.step = undefined;
     }
     if (!run.record.published) await publishOpsAlone(run, "succeeded", undefined);
     return run;
@@ -95,7 +104,8 @@ async function runSteps(plan: Plan, stop: AbortSignal): Promise<Run> {
   try {
     return await withSession(plan, runAll, stop);
   } catch (error) {
-    const known = await explained(plan, asLakeError(plan.options.lake, error));
+    const reason = await explained(plan, asLakeError(plan.options.lake, error));
+    const known = offeringToGoOn(reason, place.step, plan.options);
     await recordFailure(plan, known);
     throw known;
   }
@@ -191,14 +201,7 @@ async function main(): Promise<number> {
     const run = await runPipeline(options, log);
     const seconds = (performance.now() - start) / 1000;
     if (options.log === "text") process.stdout.write(`\n${summary(run, seconds)}`);
-    else
-      log.info("finished", {
-        run_id: run.id,
-        seconds,
-        synthetic: run.record.synthetic,
-        published: run.record.published,
-        remarks: run.record.remarks,
-      });
+    else log.info("finished", finishedFields(run, seconds));
     return exitCodes.success;
   } catch (error) {
     const known = asMarqueeError(error);

@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 
 import { MarqueeError } from "../errors.ts";
 import { usualEnvironment } from "../settings/read-settings.ts";
+import { asWord } from "./command-line.ts";
 
 /** Who can run models and checks. */
 export const engineNames = ["duckdb", "spark"] as const;
@@ -68,6 +69,21 @@ export function whereOf({ lake, target, env, engine }: SaidWhere): Where {
     environment: env,
     engine: engine ?? (target === "gcp" ? "spark" : "duckdb"),
   };
+}
+
+/** The same as words of a command line. */
+export function whereWords({ lake, target, environment, engine }: Where): string[] {
+  return [
+    ...["--lake", asWord(lake)],
+    ...(target === "local" ? [] : ["--target", target]),
+    ...(environment === undefined ? [] : ["--env", environment]),
+    ...(engine === "spark" && target !== "gcp" ? ["--engine", engine] : []),
+  ];
+}
+
+/** What of these words stands behind the lake, at the end of a command that was kept. */
+export function elsewhereIn(command: string): string {
+  return /( --target \S+)?( --env \S+)?( --engine \S+)?$/.exec(command)?.[0] ?? "";
 }
 
 /** What is wrong with a command line of the pipeline, and where to look. */

@@ -4,7 +4,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import Table from "cli-table3";
 import { Command } from "commander";
 
-import { MarqueeError } from "../errors.ts";
+import { MarqueeError, messageOf } from "../errors.ts";
 import { parsed } from "../jobs/command-line.ts";
 import { program } from "./program.ts";
 
@@ -37,7 +37,7 @@ async function answer(
     );
     return { names: reader.columnNames(), rows: reader.getRowsJS() as (string | null)[][] };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const missing = message.includes("does not exist") && message.includes("database");
     throw new MarqueeError({
       reason: "usage",

@@ -6,6 +6,7 @@ import { Command } from "commander";
 import open from "open";
 
 import { exitCodes, MarqueeError } from "../errors.ts";
+import { cloudOf } from "../jobs/cloud/cloud.ts";
 import { parsed } from "../jobs/command-line.ts";
 import {
   lookerHost,
@@ -15,19 +16,26 @@ import {
 } from "../sql/catalog/looker-link.ts";
 import { dashboardName, writeDashboard } from "../jobs/dashboard/write-dashboard.ts";
 import { Session } from "../jobs/duckdb.ts";
+import { readSettings } from "../settings/read-settings.ts";
 import { loadCatalog } from "../sql/catalog/catalog.ts";
+import { environmentOption } from "./deploy/options.ts";
 import { readPublished } from "./lake/published.ts";
 import { program } from "./program.ts";
 
 interface Options {
   lake: string;
   open: boolean;
-  looker?: string;
-  dataset: string;
+  /** True where the environment's own project is meant. */
+  looker?: string | true;
+  env?: string;
+  dataset?: string;
   billing?: string;
   template?: string;
-  host: string;
+  host?: string;
 }
+
+/** What only the links are made of. */
+const ofLinks = ["env", "dataset", "billing", "template", "host"] as const;
 
 /** Writes a lake's dashboard again and opens it, or tells the links to Looker Studio. */
 await program(async () => {
@@ -35,16 +43,31 @@ await program(async () => {
     .description("Writes a lake's dashboard again and opens it in the browser.")
     .option("--lake <folder>", "the lake", "data")
     .option("--no-open", "only write it")
-    .option("--looker <project>", "instead, tell the links that open Looker Studio on a project")
-    .option("--dataset <name>", "its dataset of the marts", "marts")
+    .option(
+      "--looker [project]",
+      "instead, tell the links that open Looker Studio (on the environment's project)",
+    )
+    .addOption(environmentOption())
+    .option("--dataset <name>", "its dataset of the marts (the environment's)")
     .option("--billing <project>", "who pays for the queries (the same project)")
-    .option("--template <report>", "id of the report built by docs/looker-studio.md")
-    .option("--host <name>", "of Looker Studio", lookerHost);
+    .option(
+      "--template <report>",
+      "id of the report built by docs/looker-studio.md (looker_report of the settings)",
+    )
+    .option("--host <name>", `of Looker Studio (${lookerHost})`);
   if (!parsed(command)) return exitCodes.success;
   const options = command.opts<Options>();
   if (options.looker !== undefined) {
     await tellLinks(options, options.looker);
     return exitCodes.success;
+  }
+  const idle = ofLinks.find((name) => options[name] !== undefined);
+  if (idle !== undefined) {
+    throw new MarqueeError({
+      reason: "usage",
+      what: `--${idle} is of the links to Looker Studio`,
+      next: "Give --looker too",
+    });
   }
   const file = await writeAgain(options.lake);
   console.log(file);
@@ -81,19 +104,22 @@ function nothingPublished(lake: string): MarqueeError {
   });
 }
 
-async function tellLinks(options: Options, projectId: string): Promise<void> {
+/** What is not said on the command line is as the environment has it. */
+async function tellLinks(options: Options, said: string | true): Promise<void> {
   const catalog = await loadCatalog();
-  const settings: LookerSettings = {
-    projectId,
+  const { settings, names } = cloudOf(await readSettings(options.env));
+  const looker: LookerSettings = {
+    projectId: said === true ? settings.project.id : said,
     billingProjectId: options.billing,
-    datasetId: options.dataset,
+    datasetId: options.dataset ?? names.datasets.marts,
     host: options.host,
   };
-  if (options.template !== undefined) {
-    console.log(reportLink(catalog, { ...settings, templateId: options.template }));
+  const templateId = options.template ?? settings.lookerReport;
+  if (templateId !== undefined) {
+    console.log(reportLink(catalog, { ...looker, templateId }));
     return;
   }
-  for (const { table, link } of tableLinks(catalog, settings)) {
+  for (const { table, link } of tableLinks(catalog, looker)) {
     console.log(`${table.question}\n  ${link}`);
   }
 }

@@ -1,5 +1,12 @@
 import { run } from "./deploy/run.ts";
 import { program } from "./program.ts";
 
-/** Takes an environment down, its data included; keys stay. */
-await program(() => run("destroy", "Takes down all stacks of an environment but its keys."));
+const description = [
+  "Takes down what holds data or works in an environment: the stacks compute and data, with all data.",
+  "",
+  "Accounts, roles, guards, keys, the state bucket, APIs and the folder data-ENV stay: they cost next to " +
+    "nothing. README.md says under 'Back to nothing' what ends each of them.",
+].join("\n");
+
+/** Takes down what of an environment holds data or costs money. */
+await program(() => run("destroy", description));

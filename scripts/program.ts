@@ -11,6 +11,10 @@ export async function program(
     console.error(`error: ${error.line}`);
   },
 ): Promise<void> {
+  // Who reads along, such as head, may have enough before the end: the work goes on to its own.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
   try {
     process.exitCode = await main();
   } catch (error) {

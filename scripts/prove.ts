@@ -5,10 +5,10 @@ import path from "node:path";
 import { Command } from "commander";
 
 import { exitCodes } from "../errors.ts";
-import { cloudOf } from "../jobs/cloud/cloud.ts";
+import { expectCredentials } from "../jobs/cloud/credentials.ts";
+import { cloudNamed } from "../jobs/cloud/run.ts";
 import { parsed } from "../jobs/command-line.ts";
 import { createLog } from "../jobs/report/log.ts";
-import { readSettings } from "../settings/read-settings.ts";
 import { environmentOption } from "./deploy/options.ts";
 import { program } from "./program.ts";
 import { expectNothingReal } from "./prove/base.ts";
@@ -30,7 +30,8 @@ await program(async () => {
     .addHelpText("after", codes);
   if (!parsed(command)) return exitCodes.success;
   const { env, to } = command.opts<{ env?: string; to?: string }>();
-  const cloud = cloudOf(await readSettings(env));
+  const cloud = await cloudNamed(env);
+  await expectCredentials(cloud);
   await expectNothingReal(cloud);
 
   const startedAt = new Date();

@@ -8,13 +8,8 @@ const examples = {
   repositoryId: 123456789,
 };
 
-/**
- * Refuses settings that are still those of the example: half of a platform would be made before
- * Google Cloud finds that a group or a bucket is nobody's.
- *
- * @throws MarqueeError (deployment) naming every key that is still an example's
- */
-export function expectOwnSettings(settings: Settings): void {
+/** Keys of the settings that are still the example's. */
+export function exampleKeysOf(settings: Settings): string[] {
   const { project, stateBucket, alertEmail, dashboardViewers, budget, github } = settings;
   const isExample: Record<string, boolean> = {
     "project.id": project.id.startsWith("example-"),
@@ -24,7 +19,17 @@ export function expectOwnSettings(settings: Settings): void {
     budget: budget?.billingAccount === examples.billingAccount,
     github: github?.ownerId === examples.ownerId || github?.repositoryId === examples.repositoryId,
   };
-  const keys = Object.keys(isExample).filter((key) => isExample[key]);
+  return Object.keys(isExample).filter((key) => isExample[key]);
+}
+
+/**
+ * Refuses settings that are still those of the example: half of a platform would be made before
+ * Google Cloud finds that a group or a bucket is nobody's, and a run would ask buckets of strangers.
+ *
+ * @throws MarqueeError (deployment) naming every key that is still an example's
+ */
+export function expectOwnSettings(settings: Settings): void {
+  const keys = exampleKeysOf(settings);
   if (keys.length === 0) return;
   throw new MarqueeError({
     reason: "deployment",

@@ -35,6 +35,13 @@ export async function readSettings(
   const known = (await readdir(where, { withFileTypes: true }))
     .filter((file) => file.isFile() && /^[a-z][a-z0-9]*\.yml$/.test(file.name))
     .map((file) => path.basename(file.name, ".yml"));
+  if (name.trim() === "") {
+    throw new MarqueeError({
+      reason: "deployment",
+      what: "--env asks for the name of an environment",
+      next: `There are ${known.join(", ")}`,
+    });
+  }
   if (!known.includes(name)) {
     throw new MarqueeError({
       reason: "deployment",

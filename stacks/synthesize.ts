@@ -1,6 +1,6 @@
 import { App } from "cdktf";
 
-import { MarqueeError } from "../errors.ts";
+import { MarqueeError, messageOf } from "../errors.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Catalog } from "../sql/catalog/catalog.ts";
 import { platform } from "./platform.ts";
@@ -27,7 +27,7 @@ export function synthesize(settings: Settings, catalog: Catalog): string {
 
 /** The policy's own lines out of what cdktf throws over them; none for any other error. */
 function policyFaults(error: unknown): string[] {
-  const message = error instanceof Error ? error.message : "";
+  const message = messageOf(error);
   if (!message.includes('level "ERROR"')) return [];
   return message.split("\n").filter((line) => line.startsWith("["));
 }

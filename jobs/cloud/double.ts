@@ -19,6 +19,8 @@ const onThisMachine = /^(https?:\/\/)?(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})
  */
 export function doubleOf(variable: (typeof variables)[number]): string | undefined {
   const said = process.env[variable];
+  // The clients would take an empty one for the address of a double.
+  if (said === "") Reflect.deleteProperty(process.env, variable);
   if (said === undefined || said === "") return undefined;
   if (onThisMachine.test(said)) return said;
   // What it says is not repeated: there may be a password in it.
@@ -29,7 +31,22 @@ export function doubleOf(variable: (typeof variables)[number]): string | undefin
   });
 }
 
+/** A variable that names a double; undefined where Google Cloud alone is meant. */
+export function namedDouble(): (typeof variables)[number] | undefined {
+  return variables.find((variable) => doubleOf(variable) !== undefined);
+}
+
 /** @throws MarqueeError (usage) where a variable names a double elsewhere */
 export function expectDoublesHere(): void {
   for (const variable of variables) doubleOf(variable);
+}
+
+/**
+ * Whether everything that is used is a double: nobody at Google hears of the work then.
+ *
+ * @param usesDataproc whether Spark runs on Dataproc
+ */
+export function onDoublesAlone(usesDataproc: boolean): boolean {
+  const used = variables.filter((name) => usesDataproc || name !== "MARQUEE_DATAPROC_ENDPOINT");
+  return used.every((name) => doubleOf(name) !== undefined);
 }

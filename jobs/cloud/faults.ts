@@ -1,5 +1,5 @@
 import { MarqueeError } from "../../errors.ts";
-import { type Cloud, deployCommand } from "./cloud.ts";
+import { bootstrapCommand, type Cloud, deployCommand } from "./cloud.ts";
 
 /** What Google Cloud means by an error, whichever of its clients says it. */
 export type FaultKind =
@@ -34,6 +34,7 @@ const kindsByCode: Readonly<Record<number, FaultKind>> = {
   412: "conflict",
   6: "conflict",
   9: "conflict",
+  408: "unavailable",
   429: "quota",
   8: "quota",
   500: "unavailable",
@@ -45,24 +46,39 @@ const kindsByCode: Readonly<Record<number, FaultKind>> = {
   4: "unavailable",
 };
 
+/** Requests without an answer in time, as the editions of node-fetch tell of them. */
+const tooLate =
+  /network timeout at:|timeout while trying to fetch|(request|body)-timeout|operation was aborted/;
+
+/** The quota that settings bound by daily_query_gibibytes. @see stacks/operations.ts */
+const ownBound = /QueryUsagePerDay\b|query usage per day(?! per user)/i;
+
+/** A person's own credentials name no project that calls of an API count in. */
+const noQuotaProject = /requires a quota project/i;
+
 /** Kinds that only the words tell, since one code stands for several. */
 const kindsByWords: readonly (readonly [RegExp, FaultKind])[] = [
   [
     /default credentials|invalid_grant|invalid authentication|unauthenticated|reauth/i,
     "credentials",
   ],
+  [noQuotaProject, "credentials"],
   [/SERVICE_DISABLED|accessNotConfigured|has not been used in project|is disabled/, "disabled"],
-  [/quotaExceeded|rateLimitExceeded|RESOURCE_EXHAUSTED|Insufficient '.*' quota/, "quota"],
-  [/ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|socket hang up/, "unavailable"],
+  [
+    /quotaExceeded|rateLimitExceeded|RESOURCE_EXHAUSTED|Insufficient '.*' quota|Custom quota exceeded/,
+    "quota",
+  ],
+  [ownBound, "quota"],
+  [
+    /ECONNREFUSED|ERR_STREAM_PREMATURE_CLOSE|Premature close|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|socket hang up/,
+    "unavailable",
+  ],
+  [tooLate, "unavailable"],
 ];
 
 export function faultKind(error: unknown): FaultKind {
-  const { code, errors, message } = (error ?? {}) as {
-    code?: unknown;
-    errors?: unknown;
-    message?: unknown;
-  };
-  const words = [String(code), String(message), JSON.stringify([errors])].join(" ");
+  const { code, errors, message, type } = (error ?? {}) as Record<string, unknown>;
+  const words = [code, message, type, JSON.stringify([errors])].map(String).join(" ");
   const byWords = kindsByWords.find(([pattern]) => pattern.test(words))?.[1];
   return byWords ?? kindsByCode[Number(code)] ?? "other";
 }
@@ -75,11 +91,13 @@ export function cloudFault(error: unknown, doing: Doing, cloud: Cloud): MarqueeE
   const explained: Record<FaultKind, readonly [string, string]> = {
     credentials: [
       `there are no valid credentials for Google Cloud (${said})`,
-      "Log in with gcloud auth application-default login",
+      noQuotaProject.test(said)
+        ? `Name it with gcloud auth application-default set-quota-project ${id}`
+        : "Log in with gcloud auth application-default login",
     ],
     disabled: [
       `an API is not enabled in the project ${id} (${said})`,
-      `Enable it with ${deployCommand(cloud)}`,
+      `Enable it with ${bootstrapCommand(cloud)}`,
     ],
     forbidden: [
       `Google Cloud refuses it (${said})`,
@@ -87,10 +105,7 @@ export function cloudFault(error: unknown, doing: Doing, cloud: Cloud): MarqueeE
     ],
     missing: [`${doing.on} is not there`, `Make it with ${deployCommand(cloud)}`],
     conflict: [`something else has changed it meanwhile (${said})`, "Run again"],
-    quota: [
-      `a quota of the project ${id} is used up (${said})`,
-      "Wait, or ask for more, and run again",
-    ],
+    quota: [`a quota of the project ${id} is used up (${said})`, moreOf(said, cloud)],
     unavailable: [`Google Cloud does not answer (${said})`, "Run again later"],
     other: [said, "Look it up in the console, and run again"],
   };
@@ -98,9 +113,19 @@ export function cloudFault(error: unknown, doing: Doing, cloud: Cloud): MarqueeE
   return new MarqueeError({ reason: "cloud", what: `${doing.what}: ${why}`, next, cause: error });
 }
 
+/** Where a person gets more of what is used up. */
+function moreOf(said: string, cloud: Cloud): string {
+  const { project, environment } = cloud.settings;
+  return ownBound.test(said)
+    ? `Run again tomorrow, or raise daily_query_gibibytes in settings/${environment}.yml and run ${deployCommand(cloud)}`
+    : `Run again later, or ask for more at https://console.cloud.google.com/iam-admin/quotas?project=${project.id}`;
+}
+
 /** Google's own words, without what only a machine reads. */
-function wordsOf(error: unknown): string {
+export function wordsOf(error: unknown): string {
   const { message, details } = (error ?? {}) as { message?: unknown; details?: unknown };
+  // The address of the request, which is all that these say.
+  if (tooLate.test(String(message))) return "no answer in time";
   const text = typeof details === "string" && details !== "" ? details : String(message ?? error);
   // The clients' own head of a list says nothing, and an address pushes the reason out of the line.
   const [, first] = /^Multiple errors occurred[^]*?^\s*1\. (.+)$/m.exec(text) ?? [];

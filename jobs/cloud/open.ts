@@ -1,11 +1,13 @@
-import { cancelJob, DataprocSpark, expectDataproc } from "../engine/spark/dataproc/place.ts";
+import { DataprocSpark, expectDataproc } from "../engine/spark/dataproc/place.ts";
 import { BucketLake } from "../lake/bucket/bucket-lake.ts";
 import { expectBucket } from "../lake/bucket/preflight.ts";
 import { BigQueryWarehouse } from "../warehouse/bigquery/warehouse.ts";
 import { unlessStopped } from "../signals.ts";
 import type { Cloud } from "./cloud.ts";
+import { expectCredentials } from "./credentials.ts";
 import type { Beginning, CloudRun } from "./run.ts";
-import { expectWorkingCopy } from "./working-copy.ts";
+import { endEarlierJobs, endSparkJob, tellOfOwnJobs } from "./unended.ts";
+import { expectWorkingCopy, markWorkingCopy } from "./working-copy.ts";
 
 /**
  * Does work with what an environment has: withCloud() says how. This file brings the clients of Google
@@ -16,12 +18,17 @@ export async function inCloud<T>(
   stop: AbortSignal,
   use: (cloud: CloudRun) => Promise<T>,
 ): Promise<T> {
-  const { environment: cloud, lake, log, claim } = beginning;
+  const { environment: cloud, lake, log, claim, usesDataproc } = beginning;
   await expectWorkingCopy(lake.folder, cloud.names.lake);
+  await unlessStopped(expectCredentials(cloud, { usesDataproc }), stop);
+  // Before anything is written there: it may be a stranger's.
+  await unlessStopped(expectBucket(cloud), stop);
   const ended = lake.interrupted?.runId;
   const bucket = await BucketLake.open(cloud, { ...claim, ended }, log);
   try {
-    return await use(await unlessStopped(opened(beginning, cloud, bucket), stop));
+    await markWorkingCopy(lake.folder, cloud.names.lake);
+    const run = await unlessStopped(opened(beginning, cloud, bucket), stop);
+    return await use(run).finally(() => tellOfOwnJobs(bucket.lease, run.warehouse, claim, log));
   } finally {
     await bucket.close();
   }
@@ -32,21 +39,14 @@ async function opened(
   cloud: Cloud,
   bucket: BucketLake,
 ): Promise<CloudRun> {
-  const job = bucket.interrupted?.sparkJob;
-  if (job !== undefined) {
-    log.warn(`run ${bucket.interrupted?.runId ?? ""} was killed: its Spark job ${job} is ended`);
-    await cancelJob(cloud, job, log);
-    await bucket.note(undefined);
-  }
+  await endSparkJob(cloud, bucket.lease, log);
   const run = { id: claim.runId, startedAt: new Date(claim.startedAt) };
   const warehouse = new BigQueryWarehouse(cloud, run, log, {
     guard: () => {
       bucket.expectHeld();
     },
   });
-  await expectBucket(cloud);
-  const killed = bucket.interrupted?.runId;
-  if (killed !== undefined) await warehouse.endJobsOf(killed, catalog.tables);
+  await endEarlierJobs(bucket.lease, warehouse, catalog.tables);
   await warehouse.preflight(catalog.tables);
   if (usesDataproc) await expectDataproc(cloud);
   const isOther = await log.transfer("fetching the published version", (progress) =>

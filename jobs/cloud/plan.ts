@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 
 import { z } from "zod";
 
+import { exampleKeysOf, expectOwnSettings } from "../../settings/example.ts";
 import { readSettings } from "../../settings/read-settings.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { Catalog } from "../../sql/catalog/catalog.ts";
@@ -12,36 +13,81 @@ import type { Log } from "../report/log.ts";
 import { inUnits } from "../report/transfer.ts";
 import { BigQueryWarehouse } from "../warehouse/bigquery/warehouse.ts";
 import { type Cloud, cloudOf } from "./cloud.ts";
+import { expectCredentials } from "./credentials.ts";
+import { doubleOf } from "./double.ts";
 import { sizesToSend } from "./sizes.ts";
 
 const costProgram = fileURLToPath(new URL("../../scripts/cost.ts", import.meta.url));
 const estimate = z.object({
   running: z.number(),
   prices: z.object({ currency: z.string(), date: z.string() }),
+  assumptions: z.object({ run_minutes: z.number() }),
 });
 
+/** What the steps have the engine do that use it. */
+export const engineWork: Readonly<Record<string, string>> = {
+  transform: "models",
+  check: "checks",
+};
+
 /**
- * What a run would send, run and load on Google Cloud, and what that costs; nothing is done.
+ * What the steps of a run would send, run and load on Google Cloud, and what that costs; nothing is
+ * done.
  *
  * @throws MarqueeError (deployment) for settings that cannot be, (cloud) where BigQuery is asked in vain
  */
 export async function cloudPlan(options: Options, catalog: Catalog, log: Log): Promise<string> {
   const cloud = cloudOf(await readSettings(options.environment));
-  const { settings, names } = cloud;
-  const tables = catalog.tables.length;
-  const sizes = await sizesToSend(options, catalog, names.lake);
+  const { settings } = cloud;
   const lines = [
     `\n${settings.environment}, in the project ${settings.project.id}`,
-    `send     to gs://${names.lake}, as far as it is not there:`,
-    `         ${sizes.raw}`,
-    `         ${sizes.tables}`,
-    options.target === "gcp"
-      ? `run      ${sparkOf(cloud)}: ${await sparkCost(settings)}`
-      : "run      models and checks on this machine",
-    `load     ${tables} tables into ${Object.values(names.datasets).join(", ")}: load jobs are free`,
+    ...examplesIn(settings),
+    ...(await sendingOf(options, cloud, catalog)),
+    ...(await workOf(options, cloud)),
+    loadingOf(options, cloud, catalog),
     ...(await exchangeOf(options, cloud, catalog, log)),
   ];
   return `${lines.join("\n  ")}\n`;
+}
+
+function examplesIn(settings: Settings): string[] {
+  const keys = exampleKeysOf(settings);
+  if (keys.length === 0) return [];
+  return [`refused  until settings/${settings.environment}.yml has your own ${keys.join(", ")}`];
+}
+
+async function sendingOf(options: Options, { names }: Cloud, catalog: Catalog): Promise<string[]> {
+  const to = `send     to gs://${names.lake}`;
+  const { raw, tables } = await sizesToSend(options, catalog, names.lake);
+  // Spark on Dataproc reads the tables of its work from the bucket, too.
+  const sendsTables =
+    options.only.includes("publish") || (options.target === "gcp" && engineWorkOf(options) !== "");
+  const parts = [
+    ...(options.only.includes("prepare") ? [raw] : []),
+    ...(sendsTables ? [tables] : []),
+  ];
+  if (parts.length === 0) return [`${to} no more than the tables of ops, which tell of the run`];
+  return [`${to}, as far as it is not there:`, ...parts.map((part) => `         ${part}`)];
+}
+
+async function workOf(options: Options, cloud: Cloud): Promise<string[]> {
+  const work = engineWorkOf(options);
+  if (work === "") return [];
+  if (options.target !== "gcp") return [`run      ${work} on this machine`];
+  return [`run      ${work} as ${sparkOf(cloud)}: ${await sparkCost(cloud.settings)}`];
+}
+
+/** Empty where no step that is asked for has any. */
+function engineWorkOf({ only }: Options): string {
+  return only.flatMap((step) => engineWork[step] ?? []).join(" and ");
+}
+
+/** A run that publishes no tables is told of in ops all the same. */
+function loadingOf({ only }: Options, { names }: Cloud, { tables }: Catalog): string {
+  const publishes = only.includes("publish");
+  const loaded = publishes ? tables : tables.filter(({ layer }) => layer === "ops");
+  const datasets = publishes ? Object.values(names.datasets) : [names.datasets.ops];
+  return `load     ${loaded.length} tables into ${datasets.join(", ")}: load jobs are free`;
 }
 
 function sparkOf({ settings: { spark }, names }: Cloud): string {
@@ -62,24 +108,28 @@ async function sparkCost({ environment }: Settings): Promise<string> {
   const asked = await promisify(execFile)(process.execPath, args).catch(() => undefined);
   if (asked === undefined)
     return `its cost cannot be told: npm run cost -- --env ${environment} says why`;
-  const { running, prices } = estimate.parse(JSON.parse(asked.stdout));
-  return `about ${running.toFixed(2)} ${prices.currency} by list prices of ${prices.date} (npm run cost says how)`;
+  const { running, prices, assumptions } = estimate.parse(JSON.parse(asked.stdout));
+  const price = `${running.toFixed(2)} ${prices.currency} by list prices of ${prices.date}`;
+  // Nobody knows beforehand how long Spark takes for these files.
+  const assumed = `${assumptions.run_minutes} min assumed whatever the sources`;
+  return `about ${price}, ${assumed} (npm run cost says how)`;
 }
 
 /** Only a merge into a large table asks a query: what its months hold is what it scans at most. */
 async function exchangeOf(
-  { merge, months }: Options,
+  { merge, months, only }: Options,
   cloud: Cloud,
   { tables }: Catalog,
   log: Log,
 ): Promise<string[]> {
-  if (!merge) return [];
+  if (!merge || !only.includes("publish")) return [];
   const { exchangeMonthsAboveGigabytes: gigabytes } = cloud.settings;
   const partitioned = tables.filter(({ partition }) => partition?.by === "MONTH");
   const lines = [
     `exchange the touched months of ${partitioned.map(({ id }) => id).join(", ")} where it has more than ${gigabytes} GB`,
   ];
   if (months === undefined) return lines;
+  await expectToBeHeard(cloud);
   const warehouse = new BigQueryWarehouse(cloud, { id: "plan", startedAt: new Date() }, log);
   for (const table of partitioned) {
     const column = table.partition?.column ?? "";
@@ -88,10 +138,18 @@ async function exchangeOf(
       `SELECT * FROM ${warehouse.everyRowOf(table)} AND ${within}`,
     );
     lines.push(
-      bytes > warehouse.scansAtMost
-        ? `load     all of ${table.id}, whose months hold ${inUnits(bytes)}: more than a query may scan`
-        : `scan     at most ${inUnits(Math.min(2 * bytes, warehouse.scansAtMost))} of ${table.id} for that`,
+      // What is there is scanned, and what comes in its place: as much, as far as anybody knows.
+      2 * bytes > warehouse.scansAtMost
+        ? `load     all of ${table.id}: to exchange its months, ${inUnits(bytes)}, scans twice as much, more than a query may`
+        : `scan     about ${inUnits(2 * bytes)} of ${table.id} for that`,
     );
   }
   return lines;
+}
+
+/** What the plan asks BigQuery goes to an own project, with credentials that count there. */
+async function expectToBeHeard(cloud: Cloud): Promise<void> {
+  if (doubleOf("BIGQUERY_EMULATOR_HOST") !== undefined) return;
+  expectOwnSettings(cloud.settings);
+  await expectCredentials(cloud, { usesDataproc: false });
 }

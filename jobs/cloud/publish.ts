@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 
+import { messageOf } from "../../errors.ts";
 import type { Table } from "../../sql/catalog/types.ts";
 import type { Change } from "../lake/state.ts";
 import { bytesOf, tableFiles, tableFolder } from "../lake/table-files.ts";
@@ -141,8 +142,4 @@ async function putTable({ cloud, log }: InCloud, root: string, table: Table): Pr
   );
   const files = await readdir(tableFolder(root, table));
   return files.map((file) => `${there}/${table.layer}/${table.name}/${file}`);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { expectOwnSettings } from "../../settings/example.ts";
 import { readSettings } from "../../settings/read-settings.ts";
 import type { Catalog } from "../../sql/catalog/catalog.ts";
 import type { SparkPlace } from "../engine/spark/place.ts";
@@ -8,7 +9,7 @@ import type { Options } from "../options.ts";
 import type { Log } from "../report/log.ts";
 import type { BigQueryWarehouse } from "../warehouse/bigquery/warehouse.ts";
 import { type Cloud, cloudOf } from "./cloud.ts";
-import { expectDoublesHere } from "./double.ts";
+import { expectDoublesHere, onDoublesAlone } from "./double.ts";
 import { expectOwnLake } from "./working-copy.ts";
 
 /** What a run on Google Cloud works with. */
@@ -41,9 +42,24 @@ export async function environmentOf({
   target,
   environment,
 }: Pick<Options, "target" | "environment">): Promise<Cloud | undefined> {
-  if (target === "local") return undefined;
+  return target === "local" ? undefined : cloudNamed(environment, target === "gcp");
+}
+
+/**
+ * An environment that work is about to be done in.
+ *
+ * @param usesDataproc whether Spark runs there on Dataproc
+ * @throws MarqueeError (deployment) for settings that cannot be, or are still the example's: anybody
+ *   may own a project or a bucket of that name. (usage) for doubles elsewhere
+ */
+export async function cloudNamed(
+  environment: string | undefined,
+  usesDataproc = true,
+): Promise<Cloud> {
   expectDoublesHere();
-  return cloudOf(await readSettings(environment));
+  const settings = await readSettings(environment);
+  if (!onDoublesAlone(usesDataproc)) expectOwnSettings(settings);
+  return cloudOf(settings);
 }
 
 /**

@@ -2,10 +2,11 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 
 import type { Catalog } from "../../sql/catalog/catalog.ts";
+import type { Dataset } from "../../sql/catalog/types.ts";
 import { holdingFolder } from "../fetch/folders.ts";
 import { type GivenSource, givenSources } from "../fetch/given.ts";
 import { filesFolder, originFile, readOrigin } from "../fetch/origin.ts";
-import { sha256Of } from "../fetch/zip-source.ts";
+import { zipSha256 } from "../fetch/zip-source.ts";
 import { tableIdOf, versionFiles } from "../lake/bucket/version-files.ts";
 import { rawFolder } from "../lake/folder.ts";
 import type { Options } from "../options.ts";
@@ -31,20 +32,36 @@ export async function sizesToSend(
 
 async function rawSize({ sources, lake, small }: Asked, catalog: Catalog): Promise<string> {
   const folders: string[] = [];
+  const declared: Dataset[] = [];
   const unknown: string[] = [];
   for (const source of await givenSources(sources, catalog.datasets)) {
     const folder = await folderHere(source, lake, catalog);
-    if (folder === undefined && source.kind !== "folder") unknown.push(source.name);
     if (folder !== undefined) folders.push(folder);
+    else if (source.kind === "dataset") declared.push(source.dataset);
+    else if (source.kind !== "folder") unknown.push(source.name);
   }
   const { files } = await findFiles(catalog.sources, folders, { small });
   const found = [...files.values()].flat();
   const bytes = found.reduce((sum, file) => sum + file.bytes, 0);
-  const known =
+  const parts =
     found.length === 0 ? [] : [`${counted(found.length, "raw file")}, ${inUnits(bytes)}`];
-  if (unknown.length === 0) return known.join("");
-  const rest = `raw files of ${unknown.join(", ")}: unknown before the first run`;
-  return [...known, rest].join("; ");
+  if (declared.length > 0) parts.push(declaredSize(declared, small));
+  if (unknown.length > 0) {
+    parts.push(`raw files of ${unknown.join(", ")}: unknown before the first run`);
+  }
+  return parts.join("; ");
+}
+
+/** What is still to be fetched is as large as its declaration says, which is what the fetch plan says too. */
+function declaredSize(datasets: readonly Dataset[], small: boolean): string {
+  const bytes = datasets.reduce(
+    (sum, { download }) =>
+      sum + (download.form === "zip" ? download.unpackedBytes : download.bytes),
+    0,
+  );
+  const names = datasets.map(({ name }) => name).join(", ");
+  // Of two editions of a file only the small one is read and kept, and nobody has declared its size.
+  return `raw files of ${names}, not fetched yet: ${small ? "at most" : "about"} ${inUnits(bytes)}`;
 }
 
 /** Where a source's files lie; undefined where the run itself has to get them first. */
@@ -59,7 +76,7 @@ async function folderHere(
   if (source.kind === "sample") return existsSync(path.join(raw, originFile)) ? raw : undefined;
   const origin = await readOrigin(raw);
   if (origin === undefined) return undefined;
-  if (source.kind === "zip" && (await sha256Of(source.zip)) !== origin.received.sha256) {
+  if (source.kind === "zip" && (await zipSha256(source.zip)) !== origin.received.sha256) {
     return undefined;
   }
   return holdingFolder(path.join(raw, filesFolder), (name) => isKnown(sources, name));

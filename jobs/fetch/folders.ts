@@ -9,7 +9,7 @@ import { isKnown } from "../prepare/find.ts";
 import { type GivenSource, givenSources } from "./given.ts";
 import { filesFolder, readOrigin } from "./origin.ts";
 import { repair } from "./raw-folder.ts";
-import { sha256Of } from "./zip-source.ts";
+import { zipSha256 } from "./zip-source.ts";
 
 /**
  * The folders in which a run's files lie, one for each source.
@@ -34,7 +34,7 @@ async function folderOf(
   if (source.kind === "sample") return raw;
   await repair(raw);
   const origin = await readOrigin(raw);
-  const isSame = source.kind !== "zip" || (await sha256Of(source.zip)) === origin?.received.sha256;
+  const isSame = source.kind !== "zip" || (await zipSha256(source.zip)) === origin?.received.sha256;
   if (origin === undefined || !isSame) {
     throw new MarqueeError({
       reason: "usage",

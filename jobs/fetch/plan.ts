@@ -8,6 +8,14 @@ import { inUnits } from "../report/transfer.ts";
 import { type GivenSource, givenSources } from "./given.ts";
 import { readOrigin } from "./origin.ts";
 
+interface Asked {
+  sources: readonly string[];
+  lake: string;
+  small: boolean;
+  /** Names of the steps to run. */
+  only?: readonly string[];
+}
+
 /**
  * What a run would fetch, how large it is, from where and under which licence; no network is asked and
  * nothing is written.
@@ -15,16 +23,23 @@ import { readOrigin } from "./origin.ts";
  * @throws MarqueeError (usage) for an unknown source, (input) for a folder that could not be read
  */
 export async function fetchPlan(
-  { sources, lake, small }: { sources: readonly string[]; lake: string; small: boolean },
+  { sources, lake, small, only = ["fetch", "prepare"] }: Asked,
   catalog: Catalog,
 ): Promise<string> {
+  const reads = only.some((step) => ["fetch", "prepare"].includes(step));
+  if (!reads) return "nothing is fetched or read: the steps fetch and prepare are left out\n";
   const parts: string[][] = [];
   const given = await givenSources(sources, catalog.datasets);
   const folders = given.flatMap((source) => (source.kind === "folder" ? [source.folder] : []));
   // All together, as the run would read them: it may refuse what each of them alone is fine for.
   await findFiles(catalog.sources, folders, { small });
   for (const source of given) {
-    parts.push(await planOf(source, lake, small, catalog));
+    // Prepare takes what an earlier run has fetched; a folder it reads in place, as ever.
+    parts.push(
+      only.includes("fetch") || source.kind === "folder"
+        ? await planOf(source, lake, small, catalog)
+        : [`${source.name}: nothing is fetched, the step fetch is left out`],
+    );
   }
   return parts.map((lines) => `${lines.join("\n  ")}\n`).join("\n");
 }

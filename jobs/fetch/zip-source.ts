@@ -1,11 +1,9 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
 
 import { MarqueeError } from "../../errors.ts";
 import type { Source } from "../../sql/catalog/types.ts";
+import { sha256Of } from "../checksum.ts";
 import { looksLikeDay } from "../prepare/deliveries.ts";
 import { isKnown, unreadable } from "../prepare/find.ts";
 import type { Log } from "../report/log.ts";
@@ -26,7 +24,7 @@ export async function unpackZip(
   { sources, log }: { sources: readonly Source[]; log: Log },
 ): Promise<void> {
   const { size } = await stat(zip);
-  const sha256 = await sha256Of(zip);
+  const sha256 = await zipSha256(zip);
   await repair(folder);
   const known = await readOrigin(folder);
   if (known?.received.sha256 === sha256) {
@@ -95,11 +93,9 @@ function told({ files, leftOut }: Unzipped): Pick<Origin, "files" | "left_packed
   return { files: files.map(({ path: name, bytes }) => ({ name, bytes })), left_packed: leftOut };
 }
 
-/** A file's checksum. @throws MarqueeError (input) where it cannot be read */
-export async function sha256Of(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash).catch((error: unknown) => {
-    throw unreadable(file, error);
+/** A zip's SHA-256. @throws MarqueeError (input) where it cannot be read */
+export async function zipSha256(zip: string): Promise<string> {
+  return sha256Of(zip).catch((error: unknown) => {
+    throw unreadable(zip, error);
   });
-  return hash.digest("hex");
 }

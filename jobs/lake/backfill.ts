@@ -1,9 +1,10 @@
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 
 import { z } from "zod";
 
 import { MarqueeError } from "../../errors.ts";
+import { replaceJson } from "./json-file.ts";
 
 const progress = z.strictObject({
   sources: z.array(z.string()),
@@ -47,10 +48,8 @@ export async function readProgress(lake: string): Promise<Progress | undefined> 
   }
 }
 
-/** Whole or not at all, since a batch may be killed at any moment. */
 export async function writeProgress(lake: string, state: Progress): Promise<void> {
-  await writeFile(`${fileIn(lake)}.next`, `${JSON.stringify(state, null, 2)}\n`);
-  await rename(`${fileIn(lake)}.next`, fileIn(lake));
+  await replaceJson(fileIn(lake), state);
 }
 
 export async function forgetProgress(lake: string): Promise<void> {

@@ -1,8 +1,8 @@
 import { cp, link, lstat, mkdir, readdir, readlink, rename, rm, symlink } from "node:fs/promises";
 import path from "node:path";
 
-import { MarqueeError } from "../../errors.ts";
-import { type Claim, claimLake, releaseLake } from "./lock.ts";
+import { MarqueeError, messageOf } from "../../errors.ts";
+import { type Claim, type ClaimedRun, claimLake, releaseLake } from "./lock.ts";
 import { emptyState, type LakeState, readState, writeState } from "./state.ts";
 import { unwritablePlace } from "./system-faults.ts";
 
@@ -36,10 +36,7 @@ export class FolderLake {
    *
    * @throws MarqueeError (lake) where the folder cannot be used or another run holds it
    */
-  static async open(
-    folder: string,
-    run: Pick<Claim, "runId" | "startedAt" | "sources" | "command">,
-  ): Promise<FolderLake> {
+  static async open(folder: string, run: ClaimedRun): Promise<FolderLake> {
     try {
       await mkdir(path.join(folder, "versions"), { recursive: true });
       await expectOwnLinks(folder);
@@ -195,7 +192,7 @@ export class FolderLake {
       await this.#removeOtherVersions();
       return undefined;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return messageOf(error);
     }
   }
 

@@ -17,16 +17,25 @@ import { z } from "zod";
 import { MarqueeError } from "../../errors.ts";
 import { statusOf } from "./process-status.ts";
 
-const claim = z.object({
+const claimedRun = z.object({
   runId: z.string(),
   startedAt: z.string(),
   sources: z.array(z.string()),
   /** The command that does the same again. */
   command: z.string().optional(),
-  processId: z.number(),
+  target: z.string().optional(),
+  engine: z.string().optional(),
+});
+
+/** What a run says of itself, for whoever finds that it was killed. */
+export type ClaimedRun = z.infer<typeof claimedRun>;
+
+/** The same with whoever works for it: on a lake in a folder and on one in a bucket. */
+export const workingRun = claimedRun.extend({ processId: z.number(), host: z.string() });
+
+const claim = workingRun.extend({
   /** Tells the process from a later one of the same number, where the system tells when it began. */
   processStart: z.string().optional(),
-  host: z.string(),
 });
 
 /** Who works on a lake: written when a run begins, taken away when it ends. */
@@ -48,10 +57,7 @@ const draftsFolder = (folder: string): string => path.join(folder, "versions");
  * @returns the claim of an earlier run that was killed, if one left it behind
  * @throws MarqueeError (lake) saying who holds it
  */
-export async function claimLake(
-  folder: string,
-  run: Pick<Claim, "runId" | "startedAt" | "sources" | "command">,
-): Promise<Claim | undefined> {
+export async function claimLake(folder: string, run: ClaimedRun): Promise<Claim | undefined> {
   const mine: Claim = { ...run, ...(await thisProcess()) };
   const left = await claimFile(folder, lockFile(folder), JSON.stringify(mine));
   return left === undefined ? undefined : claimIn(left);

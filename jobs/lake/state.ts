@@ -1,8 +1,9 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 
 import { z } from "zod";
 
 import { MarqueeError } from "../../errors.ts";
+import { replaceJson } from "./json-file.ts";
 
 /** Raised when a lake is laid out differently, so that older code refuses to touch it. */
 const lakeFormat = 2;
@@ -93,9 +94,7 @@ export async function readState(file: string): Promise<LakeState | undefined> {
 }
 
 export async function writeState(file: string, state: LakeState): Promise<void> {
-  // Whole or not at all, at whatever moment the run is killed.
-  await writeFile(`${file}.next`, `${JSON.stringify(state, null, 2)}\n`);
-  await rename(`${file}.next`, file);
+  await replaceJson(file, state);
 }
 
 function parsed(text: string): unknown {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 
-import { MarqueeError } from "../../errors.ts";
+import { MarqueeError, messageOf } from "../../errors.ts";
 import type { Catalog } from "../../sql/catalog/catalog.ts";
 import type { Table } from "../../sql/catalog/types.ts";
 import { quoted, type Session } from "../duckdb.ts";
@@ -134,7 +134,7 @@ function storedSelect(table: Table, select: string): string {
 
 function modelFault(table: Table, error: unknown): MarqueeError {
   if (error instanceof MarqueeError) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return new MarqueeError({
     reason: "catalog",
     what: `sql/${table.selectFile ?? table.file}: ${table.id} cannot be made: ${message.split("\n")[0] ?? ""}`,

@@ -1,4 +1,4 @@
-import { MarqueeError } from "../../errors.ts";
+import { MarqueeError, messageOf } from "../../errors.ts";
 import { quoted, type Session } from "../duckdb.ts";
 import type { FoundFile } from "./find.ts";
 import { longestRecord } from "./survey.ts";
@@ -65,7 +65,7 @@ export async function copyTyped(
 
 function scanFault({ path }: FoundFile, error: unknown): MarqueeError {
   if (error instanceof MarqueeError) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const first = message.split("\n")[0] ?? message;
   if (message.includes("invalid state")) {
     return new MarqueeError({

@@ -3,6 +3,7 @@ import { type Logger, pino } from "pino";
 import pretty from "pino-pretty";
 
 import type { MarqueeError } from "../../errors.ts";
+import { runPlaceOf } from "./run-place.ts";
 import { drawnTransfer, toldTransfer, type TransferProgress } from "./transfer.ts";
 
 export type LogFormat = "text" | "json";
@@ -15,7 +16,7 @@ export interface Log {
   /** What the summary tells a person anyway: said to machines alone. */
   detail(message: string, fields?: object): void;
   warn(message: string, fields?: object): void;
-  /** The one line in which a run ends that could not go on. */
+  /** The one line in which a run ends that could not go on; for machines with the run and its step. */
   error(error: MarqueeError): void;
   /** Shows how far a step has got; ends with its function's end. */
   progress<T>(
@@ -79,7 +80,8 @@ function logOver(logger: Logger, format: LogFormat): Log {
       logger.warn(fields, message);
     },
     error: (error) => {
-      logger.error({ reason: error.reason, exit_code: error.exitCode }, error.line);
+      const fields = { ...runPlaceOf(error), reason: error.reason, exit_code: error.exitCode };
+      logger.error(fields, error.line);
     },
     progress: async (label, total, work) => {
       if (!drawsBars || total === 0) return work(() => undefined);

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Catalog } from "../../sql/catalog/catalog.ts";
 import { reportLink, tableLinks } from "../../sql/catalog/looker-link.ts";
 import type { Cloud } from "../cloud/cloud.ts";
+import { dashboardName } from "../dashboard/write-dashboard.ts";
 import type { RunRecord } from "../ops.ts";
 import type { Run } from "../run.ts";
 import { plainTable, whole } from "./plain-table.ts";
@@ -88,7 +89,7 @@ function whereTheResultsAre({ lake, record, cloud, catalog }: Run): string {
   }
   const warehouse = path.join(lake.folder, "warehouse.duckdb");
   return [
-    `Look:    ${path.join(lake.folder, "dashboard.html")}`,
+    `Look:    ${dashboardOf(lake)}`,
     `Results: ${warehouse}, and as Parquet ${path.join(lake.folder, "{staging,core,marts,ops}/<table>/*.parquet")}`,
     `Ask:     npm run ask -- --lake ${lake.folder} "from marts.highest_rated_movies limit 10"`,
     "         or open the warehouse read-only with any DuckDB client",
@@ -97,17 +98,49 @@ function whereTheResultsAre({ lake, record, cloud, catalog }: Run): string {
 }
 
 /** The same on Google Cloud: the report in Looker Studio, or what begins one over each table. */
-function whereTheyAreThere({ settings, names }: Cloud, catalog: Catalog): string[] {
-  const { project, lookerReport } = settings;
-  const looker = { projectId: project.id, datasetId: names.datasets.marts };
-  const links =
-    lookerReport === undefined
-      ? tableLinks(catalog, looker).map(({ table, link }) => `${table.name}: ${link}`)
-      : [reportLink(catalog, { ...looker, templateId: lookerReport })];
+function whereTheyAreThere(cloud: Cloud, catalog: Catalog): string[] {
+  const { names } = cloud;
   return [
     `There:   gs://${names.lake}, and in BigQuery ${Object.values(names.datasets).join(", ")}`,
-    ...links.map((link, index) => `${index === 0 ? "Looker:  " : "         "}${link}`),
+    ...lookerLinks(cloud, catalog).map(({ of, link }, index) => {
+      const name = of === undefined ? link : `${of}: ${link}`;
+      return `${index === 0 ? "Looker:  " : "         "}${name}`;
+    }),
   ];
+}
+
+/** Of a whole report, or of one each table, whose name it has then. */
+function lookerLinks(
+  { settings, names }: Cloud,
+  catalog: Catalog,
+): { of: string | undefined; link: string }[] {
+  const { project, lookerReport } = settings;
+  const looker = { projectId: project.id, datasetId: names.datasets.marts };
+  return lookerReport === undefined
+    ? tableLinks(catalog, looker).map(({ table, link }) => ({ of: table.name, link }))
+    : [{ of: undefined, link: reportLink(catalog, { ...looker, templateId: lookerReport }) }];
+}
+
+function dashboardOf({ folder }: Run["lake"]): string {
+  return path.join(folder, dashboardName);
+}
+
+/** What a machine is told at the end of a run. */
+export function finishedFields(run: Run, seconds: number): object {
+  const { id, record, lake, cloud, catalog } = run;
+  const { synthetic, published, remarks } = record;
+  return {
+    run_id: id,
+    seconds,
+    synthetic,
+    published,
+    remarks,
+    // Of a run that has published nothing they would show what was there before.
+    ...(published && {
+      dashboard: dashboardOf(lake),
+      looker_links: cloud && lookerLinks(cloud.environment, catalog).map(({ link }) => link),
+    }),
+  };
 }
 
 function decimal(value: number): string {

@@ -6,7 +6,7 @@ import { version as nodeVersion } from "node:process";
 import { version as duckdbVersion } from "@duckdb/node-api";
 import { format } from "prettier";
 
-import { MarqueeError } from "../../errors.ts";
+import { MarqueeError, messageOf } from "../../errors.ts";
 import { gitCommit } from "../../jobs/run.ts";
 import type { Measurement } from "./measure.ts";
 import { peakMemorySource } from "./memory.ts";
@@ -62,7 +62,7 @@ export async function expectWritable(file: string): Promise<void> {
   } catch (error) {
     throw new MarqueeError({
       reason: "usage",
-      what: `${file} cannot be written (${error instanceof Error ? error.message : String(error)})`,
+      what: `${file} cannot be written (${messageOf(error)})`,
       next: "Give a file in a folder that can be written",
       cause: error,
     });

@@ -2,7 +2,9 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 
 import type { Dataset } from "../../sql/catalog/types.ts";
-import { commandToGoOn, nextStep } from "../lake/going-on.ts";
+import { bucketOf, markName } from "../../jobs/cloud/working-copy.ts";
+import { asWord } from "../../jobs/command-line.ts";
+import { commandToGoOn, type LaterStep, nextStep } from "../lake/going-on.ts";
 import { dashboardDraft } from "../../jobs/dashboard/write-dashboard.ts";
 import { linkedNames } from "../../jobs/lake/folder.ts";
 import { type Holder, holderOf, lockName } from "../../jobs/lake/lock.ts";
@@ -53,7 +55,7 @@ async function inLake(lake: string): Promise<Findings> {
   const entries = await readdir(lake, { withFileTypes: true });
   const half = "current.next";
   const strangers = entries.filter((entry) => {
-    if ([lockName, ...backfillFiles].includes(entry.name)) return !entry.isFile();
+    if ([lockName, markName, ...backfillFiles].includes(entry.name)) return !entry.isFile();
     if (["work", "versions", "raw"].includes(entry.name)) return !entry.isDirectory();
     return ![...linkedNames, "current", half].includes(entry.name) || !entry.isSymbolicLink();
   });
@@ -67,6 +69,12 @@ async function inLake(lake: string): Promise<Findings> {
     leftovers: isHalfDone ? [leftover] : [],
     strangers: strangers.map(({ name }) => name),
   };
+}
+
+/** Which environment a working copy belongs to, only its runs tell. */
+async function wayOn(step: LaterStep, lake: string): Promise<string> {
+  const isCopy = (await bucketOf(lake)) !== undefined;
+  return isCopy ? `npm run runs -- --lake ${asWord(lake)}` : commandToGoOn(step, lake);
 }
 
 async function inWork(lake: string): Promise<Findings> {
@@ -86,7 +94,7 @@ async function inWork(lake: string): Promise<Findings> {
   const leftover = {
     name: "work/",
     why: `unfinished tables${maker}`,
-    note: step && `a run can still go on from work/: ${commandToGoOn(step, lake)}`,
+    note: step && `a run can still go on from work/: ${await wayOn(step, lake)}`,
     places: inOrder.map((name) => path.join(work, name)),
     folder: work,
   };

@@ -17,12 +17,15 @@ export function lookerPage(catalog: Catalog): string {
     "Written by `npm run docs` from the tiles declared in sql/marts; change those, not this page.",
     "The report is built once by hand, over any project that has the tables. From then on one link opens " +
       "a copy of it over other tables:",
-    "```sh\nnpm run dashboard -- --looker PROJECT --template REPORT\n```",
-    "`REPORT` is the id in the report's address, behind `/reporting/`. Without `--template` the command " +
-      "tells one link for each table, which begins a report over it. Looker Studio was renamed Data Studio " +
-      "in 2026: should the old address stop to redirect, name the new one with `--host`.",
+    "```sh\nnpm run dashboard -- --looker --env dev --template REPORT\n```",
+    "`REPORT` is the id in the report's address, behind `/reporting/`. Kept as `looker_report` in the " +
+      "environment's settings it need not be said again, and every run there ends with the link. Without " +
+      "either the command tells one link for each table, which begins a report over it. Project and dataset " +
+      "are the environment's; `--looker PROJECT` and `--dataset NAME` take others. Looker Studio was renamed " +
+      "Data Studio in 2026: should the old address stop to redirect, name the new one with `--host`.",
     "## Data sources",
-    "Add each of these tables of the dataset `marts` with the BigQuery connector, and set its alias " +
+    "Add each of these tables of the dataset of the marts, which dev has as `marquee_dev_marts` " +
+      "(PREFIX_ENV_marts, by `prefix` in the settings), with the BigQuery connector, and set its alias " +
       "(Resource, Manage added data sources) to the name given here: the link finds it by that.",
     [
       "| alias and table | answers |",

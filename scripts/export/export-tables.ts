@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { stat, writeFile } from "node:fs/promises";
 
+import { sha256Of } from "../../jobs/checksum.ts";
 import { Session } from "../../jobs/duckdb.ts";
 import type { Catalog } from "../../sql/catalog/catalog.ts";
 import { copyStatement, type Format } from "./formats.ts";
@@ -91,10 +90,4 @@ async function writeOne(
       });
     return { file, rows, bytes: (await stat(place)).size, sha256: await sha256Of(place) };
   });
-}
-
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  return hash.digest("hex");
 }

@@ -1,5 +1,6 @@
 import type { LakeState } from "../../jobs/lake/state.ts";
 import { asWord } from "../../jobs/command-line.ts";
+import { elsewhereIn } from "../../jobs/where-options.ts";
 
 /** The steps that can begin with tables which an earlier run has left. */
 export type LaterStep = "transform" | "check" | "publish";
@@ -38,8 +39,13 @@ function isWorkOf({ id, reached }: Attempt, work: LakeState | undefined): boolea
   return wentOn && work.prepared.runId < id;
 }
 
-export function commandToGoOn(step: LaterStep, lake: string): string {
-  return `npm run pipeline -- --from ${step} --lake ${asWord(lake)}`;
+/**
+ * The command that goes on from a step.
+ *
+ * @param command of the run that is gone on with: on Google Cloud, or with Spark, where it was
+ */
+export function commandToGoOn(step: LaterStep, lake: string, command = ""): string {
+  return `npm run pipeline -- --from ${step} --lake ${asWord(lake)}${elsewhereIn(command)}`;
 }
 
 export function commandAnew(sources: readonly string[], lake: string): string {

@@ -1,51 +1,45 @@
-import { GoogleAuth, Impersonated } from "google-auth-library";
+import { Impersonated } from "google-auth-library";
 
-import type { Cloud } from "../../jobs/cloud/cloud.ts";
-import { connect } from "../../jobs/warehouse/bigquery/client.ts";
+import { type Cloud, cloudScope } from "../../jobs/cloud/cloud.ts";
 import { emailOf } from "../../settings/names.ts";
+import type { Settings } from "../../settings/settings.ts";
+import { type Outside, reasonOf } from "./outside.ts";
 import type { Point } from "./report.ts";
 
-/** Who looks at dashboards sees the marts and nothing that lies before them. */
-export async function hiddenStaging(cloud: Cloud): Promise<Point> {
-  const { settings, names } = cloud;
-  const what = "Viewers of dashboards are let into the marts alone";
-  if (settings.dashboardViewers.length === 0) {
-    return { what, holds: undefined, facts: ["dashboard_viewers names nobody"] };
-  }
-  const { client } = connect(cloud, "prove");
-  const facts: string[] = [];
-  let holds = true;
-  for (const [layer, dataset] of Object.entries(names.datasets)) {
-    const [metadata] = (await client.dataset(dataset).getMetadata()) as [
-      { access?: unknown },
-      unknown,
-    ];
-    const list = JSON.stringify(metadata.access ?? []);
-    const letIn = settings.dashboardViewers.filter((viewer) => {
-      const [, name = viewer] = viewer.split(":");
-      return list.includes(JSON.stringify(name));
-    });
-    const isMarts = layer === "marts";
-    holds &&= letIn.length === (isMarts ? settings.dashboardViewers.length : 0);
-    facts.push(`${dataset} lets in ${letIn.length === 0 ? "none of them" : letIn.join(", ")}`);
-  }
-  return { what, holds, facts };
-}
-
+const what = "Spark's account has no way into Terraform's state";
 const permissions = ["storage.objects.get", "storage.objects.list", "storage.objects.create"];
 
 /** What Spark's machines run as cannot come near Terraform's state: Cloud Storage is asked as them. */
-export async function deniedSpark({ settings }: Cloud): Promise<Point> {
-  const what = "Spark's account has no way into Terraform's state";
+export async function deniedSpark(
+  { settings }: Cloud,
+  { addresses, caller }: Outside,
+): Promise<Point> {
+  const { stateBucket } = settings;
   const spark = emailOf("spark", settings);
+  const untried = (...facts: string[]): Point => ({ what, holds: undefined, facts });
+  const { give, take } = grantCommands(settings);
+  const end = `End the right to ask as it: \`${take}\``;
+
+  const sourceClient = await caller().catch(reasonOf);
+  if (typeof sourceClient === "string") return untried(sourceClient);
+  const asSpark = new Impersonated({
+    sourceClient,
+    targetPrincipal: spark,
+    targetScopes: [cloudScope],
+    endpoint: addresses.iamCredentials,
+  });
   try {
-    const sourceClient = await new GoogleAuth().getClient();
-    const asSpark = new Impersonated({
-      sourceClient,
-      targetPrincipal: spark,
-      targetScopes: ["https://www.googleapis.com/auth/cloud-platform"],
-    });
-    const url = `https://storage.googleapis.com/storage/v1/b/${settings.stateBucket}/iam/testPermissions`;
+    await asSpark.getAccessToken();
+  } catch (error) {
+    return untried(
+      `It could not be asked as ${spark}: ${reasonOf(error)}`,
+      "It asks for roles/iam.serviceAccountTokenCreator on that account, which does not come with roles/owner. A grant is known after some minutes; where an account proves and not a person, say serviceAccount: instead of user:",
+      `Before the next proof: \`${give}\``,
+      end,
+    );
+  }
+  try {
+    const url = `${addresses.storage}/storage/v1/b/${stateBucket}/iam/testPermissions`;
     const params = new URLSearchParams(
       permissions.map((name): [string, string] => ["permissions", name]),
     );
@@ -54,13 +48,21 @@ export async function deniedSpark({ settings }: Cloud): Promise<Point> {
     const facts = permissions.map(
       (name) => `${name}: ${granted.includes(name) ? "GRANTED" : "denied"}`,
     );
-    return { what, holds: granted.length === 0, facts };
+    const asked = `Asked as ${spark} of gs://${stateBucket}`;
+    return { what, holds: granted.length === 0, facts: [asked, ...facts, end] };
   } catch (error) {
-    const [why = ""] = String(error instanceof Error ? error.message : error).split("\n");
-    const facts = [
-      `It could not be asked as ${spark}: ${why}`,
-      `It asks for roles/iam.serviceAccountTokenCreator on that account, for as long as it is tried`,
-    ];
-    return { what, holds: undefined, facts };
+    return untried(`gs://${stateBucket}: ${reasonOf(error)}`, end);
   }
+}
+
+/** What lets whoever proves ask as Spark's account, and what takes it back. */
+function grantCommands(settings: Settings): { give: string; take: string } {
+  const command = (verb: string): string =>
+    [
+      `gcloud iam service-accounts ${verb}-iam-policy-binding ${emailOf("spark", settings)}`,
+      `--project=${settings.project.id}`,
+      '--member="user:$(gcloud config get account)"',
+      "--role=roles/iam.serviceAccountTokenCreator",
+    ].join(" ");
+  return { give: command("add"), take: command("remove") };
 }

@@ -15,18 +15,26 @@ import {
 import { BigQueryWarehouse } from "../../jobs/warehouse/bigquery/warehouse.ts";
 import type { Table } from "../../sql/catalog/types.ts";
 import { expectMadeUp, undisturbed } from "./base.ts";
-import { deniedSpark, hiddenStaging } from "./denials.ts";
+import { deniedSpark } from "./denials.ts";
+import { usualOutside } from "./outside.ts";
 import { emptyPlan } from "./plan.ts";
 import type { Point } from "./report.ts";
+import { hiddenStaging } from "./viewers.ts";
 
 /**
  * Runs the sample here and on Google Cloud, and looks at what came of it.
  *
  * @param work a folder for both lakes
+ * @param outside whom the last points ask; Google Cloud itself
  * @throws MarqueeError where a run cannot go on, or somebody else publishes meanwhile: nothing can be said
  *   of the rest then
  */
-export async function prove(cloud: Cloud, work: string, log: Log): Promise<Point[]> {
+export async function prove(
+  cloud: Cloud,
+  work: string,
+  log: Log,
+  outside = usualOutside(),
+): Promise<Point[]> {
   const common = { ...usualOptions, sources: ["sample"], only: steps.map(({ name }) => name) };
   const local = await runPipeline({ ...common, lake: path.join(work, "local") }, log);
   const { environment } = cloud.settings;
@@ -41,9 +49,9 @@ export async function prove(cloud: Cloud, work: string, log: Log): Promise<Point
   ]);
   return [
     ...ofTables,
-    await hiddenStaging(cloud),
-    await deniedSpark(cloud),
-    await emptyPlan(environment),
+    await hiddenStaging(cloud, outside),
+    await deniedSpark(cloud, outside),
+    await emptyPlan(environment, outside.plan),
   ];
 }
 

@@ -1,7 +1,7 @@
 import os from "node:os";
 import path from "node:path";
 
-import { asMarqueeError, MarqueeError } from "../../errors.ts";
+import { asMarqueeError, MarqueeError, messageOf } from "../../errors.ts";
 import { quoted, Session } from "../../jobs/duckdb.ts";
 import type { LakeState } from "../../jobs/lake/state.ts";
 import { type Holder, holderOf } from "../../jobs/lake/lock.ts";
@@ -155,7 +155,7 @@ export function textOf(value: unknown): string | undefined {
 }
 
 function asOpsError(lake: string, error: unknown): MarqueeError {
-  const said = error instanceof Error ? error.message : String(error);
+  const said = messageOf(error);
   // What DuckDB says of files; anything else is a fault of ours.
   if (error instanceof MarqueeError || !/IO Error|Invalid Input|Binder Error|No magic/.test(said)) {
     return asMarqueeError(error);

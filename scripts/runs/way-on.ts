@@ -36,7 +36,8 @@ function wayOn(run: ToldRun, { lake, runs, holder, work }: History, indent: stri
   const later = runs.slice(0, runs.indexOf(run));
   const step = stepToGoOn(run, work);
   const anew = `${indent}Anew:  ${run.command ?? commandAnew(run.sources, lake)}`;
-  if (step !== undefined) return [`${indent}Go on: ${commandToGoOn(step, lake)}`, anew];
+  if (step !== undefined)
+    return [`${indent}Go on: ${commandToGoOn(step, lake, run.command)}`, anew];
   const since = later.find((other) => other.status === "succeeded" && isOverSame(other, run));
   if (since !== undefined) return [`${indent}Run ${since.id} has succeeded since`];
   return [anew];

@@ -86,6 +86,21 @@ describe("faults on Google Cloud", () => {
       expect(line).to.match(/npm run deploy -- --env dev/);
     }));
 
+  it("say how to go on where the cluster goes while a run prepares", () =>
+    onStage(endless, async ({ source, lake, environment }) => {
+      const running = failure(runThere({ sources: [source], lake, ...gcp }), "cloud");
+      const isSent = async (): Promise<boolean> =>
+        (await objectsIn(environment)).some((name) => name.startsWith("raw/"));
+      await until(isSent);
+      environment.dataproc.clusters.clear();
+      const { line } = await running;
+      expect(line).to.match(
+        /the cluster \S+ is not there\. Make it with npm run deploy -- --env dev/,
+      );
+      const goOn = `--from transform --lake ${lake} --target gcp`;
+      expect(line).to.include(`go on with npm run pipeline -- ${goOn}`);
+    }));
+
   it("let the second of two runners know who is at work", () =>
     onStage(endless, async (stage) => {
       const { source, lake, environment, folder } = stage;

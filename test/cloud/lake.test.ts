@@ -89,7 +89,9 @@ describe("a bucket lake on a double of Cloud Storage", () => {
           "marts/x/part-0.parquet": "x",
           "ops/y/part-0.parquet": "y",
         });
-        await (await opened("again", {}, "look")).close();
+        const again = await opened("again", {}, "look");
+        await again.lease.noteUnended([]);
+        await again.close();
         const killed = startRun("run-2", files, origin, stuck);
         const { signal, stderr } = await killed.ended;
         expect([signal, stderr]).to.deep.equal(["SIGKILL", ""]);
@@ -101,7 +103,7 @@ describe("a bucket lake on a double of Cloud Storage", () => {
         expect(refused).to.include("in use by run run-2");
         await sleep(3500);
         const next = await opened("run-3");
-        expect(next.interrupted).to.include({ runId: "run-2", sparkJob: "job-of-run-2" });
+        expect(next.lease.interrupted).to.include({ runId: "run-2", sparkJob: "job-of-run-2" });
         expect(await next.getText("current.json")).to.equal(before);
         expect(await next.tidy()).to.equal(undefined);
         expect(await objectsAt(origin, bucket)).to.deep.equal([

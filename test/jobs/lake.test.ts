@@ -110,7 +110,8 @@ describe("the lake of a run", function () {
       const lake = path.join(folder, "lake");
       await runLocally({ sources: [source], lake });
       const before = await answers(lake);
-      const claim = deadClaim("20000101T000000Z-dead");
+      const where = { target: "hybrid", engine: "spark" };
+      const claim = { ...deadClaim("20000101T000000Z-dead"), ...where };
       await writeFile(path.join(lake, "lock.json"), JSON.stringify(claim));
       await mkdir(path.join(lake, "work", "staging"), { recursive: true });
       await mkdir(path.join(lake, "versions", "20000101T000000Z-dead"));
@@ -119,8 +120,8 @@ describe("the lake of a run", function () {
       expect(await answers(lake)).to.deep.equal(before);
       expect(await readdir(path.join(lake, "versions"))).to.have.length(1);
       expect(
-        await ask(lake, "select status from ops.runs order by started_at limit 1"),
-      ).to.deep.equal([["killed"]]);
+        await ask(lake, "select status, target, engine from ops.runs order by started_at limit 1"),
+      ).to.deep.equal([["killed", "hybrid", "spark"]]);
     });
   });
 

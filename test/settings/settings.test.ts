@@ -78,7 +78,7 @@ describe("settings", () => {
       /:5: prefix: a service account would be called all-the-film-ratings-dev-scheduler, which is 4 more than the 30/,
     ],
     ["a prefix with capitals", "prefix: marquee", "prefix: Marquee", /:5: prefix: a prefix has/],
-    ["too short an idle time", "idle_minutes: 10", "idle_minutes: 9", /no less than 10/],
+    ["too short an idle time", "idle_minutes: 30", "idle_minutes: 9", /no less than 10/],
     ["one worker", "primary_workers: 0", "primary_workers: 1", /or at least 2/],
     ["spot machines alone", "spot_workers: 0", "spot_workers: 2", /spot workers need primary ones/],
     [
@@ -107,9 +107,16 @@ describe("settings", () => {
   }
 
   it("refuse an environment that has no file, and a path for a name", async () => {
-    for (const name of ["staging", "../settings/dev", "Dev", ""]) {
+    for (const name of ["staging", "../settings/dev", "Dev"]) {
       const { line } = await failure(readSettings(name), "deployment");
       expect(line).to.match(/^there is no settings\/.*\.yml\. Environments are dev, prod;/);
+    }
+  });
+
+  it("ask for a name where --env has none: a shell's variable that nobody has set", async () => {
+    for (const name of ["", " "]) {
+      const { line } = await failure(readSettings(name), "deployment");
+      expect(line).to.equal("--env asks for the name of an environment. There are dev, prod");
     }
   });
 

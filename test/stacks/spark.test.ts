@@ -45,7 +45,7 @@ describe("Spark's cluster", () => {
         enable_vtpm: true,
       },
     });
-    expect(config.lifecycle_config).to.deep.equal({ idle_delete_ttl: "600s" });
+    expect(config.lifecycle_config).to.deep.equal({ idle_delete_ttl: "1800s" });
     expect(config.master_config).to.deep.equal({
       num_instances: 1,
       machine_type: "n2-standard-4",

@@ -8,7 +8,7 @@ import {
   type ZipFile,
 } from "yauzl";
 
-import { MarqueeError } from "../../../errors.ts";
+import { MarqueeError, messageOf } from "../../../errors.ts";
 import { unreadable } from "../../prepare/find.ts";
 import { damaged, hostile, notWhole, shown } from "./refusals.ts";
 
@@ -206,6 +206,7 @@ async function reasonOf(zip: OpenZip, error: unknown): Promise<string> {
   );
 }
 
+/** As part of a sentence of ours, which ends it. */
 function textOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
+  return messageOf(error).replace(/\.$/, "");
 }

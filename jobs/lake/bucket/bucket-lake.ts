@@ -1,14 +1,22 @@
+import { messageOf } from "../../../errors.ts";
 import type { Table } from "../../../sql/catalog/types.ts";
 import type { Cloud } from "../../cloud/cloud.ts";
 import type { Log } from "../../report/log.ts";
 import type { TransferProgress } from "../../report/transfer.ts";
 import type { FolderLake } from "../folder.ts";
-import { defaultPatience, type Place, placeOf, uriOf } from "./client.ts";
-import { Lease, type LeaseClaim, type RunClaim } from "./lease.ts";
+import {
+  defaultPatience,
+  type FilePlace,
+  filePlaceOf,
+  type Place,
+  uriOf,
+  urgentPlaceOf,
+} from "./client.ts";
+import { Lease, type RunClaim } from "./lease.ts";
 import { readObject } from "./objects.ts";
 import { addressesOf, NextVersion } from "./next-version.ts";
 import { placeFiles } from "./place.ts";
-import { type Pointed, type Pointer, readPointer, switchPointer } from "./pointer.ts";
+import { markLoading, type Pointed, type Pointer, readPointer, switchPointer } from "./pointer.ts";
 import { fetchTables, pullVersion } from "./pull.ts";
 import { placeDriver, placeRaw, type RawFile, saveText } from "./raw.ts";
 import { partsFolder } from "./send.ts";
@@ -39,20 +47,21 @@ export interface Published {
  * generation that was read when the run began, so of two runs at most one publishes.
  */
 export class BucketLake {
-  /** The run that was killed before this one; its Spark job may still be at work. */
-  readonly interrupted: LeaseClaim | undefined;
-  readonly #place: Place;
-  readonly #lease: Lease;
+  /** This run's right to it, which tells what earlier runs have left at work. */
+  readonly lease: Lease;
+  readonly #place: FilePlace;
+  /** For the pointer. */
+  readonly #urgent: Place;
   #pointed: Pointed;
   #nextVersion: NextVersion | undefined;
   /** That this run has begun and does not go on with. */
   #versions = 0;
 
-  private constructor(lease: Lease, pointed: Pointed) {
-    this.#place = lease.place;
-    this.#lease = lease;
+  private constructor(place: FilePlace, lease: Lease, pointed: Pointed) {
+    this.#place = place;
+    this.#urgent = lease.place;
+    this.lease = lease;
     this.#pointed = pointed;
-    this.interrupted = lease.interrupted;
   }
 
   /**
@@ -66,10 +75,10 @@ export class BucketLake {
     log: Log,
     patience = defaultPatience,
   ): Promise<BucketLake> {
-    const place = placeOf(cloud, patience);
-    const lease = await Lease.take(place, claim, log);
+    const urgent = urgentPlaceOf(cloud, patience);
+    const lease = await Lease.take(urgent, claim, log);
     try {
-      return new BucketLake(lease, await readPointer(place));
+      return new BucketLake(filePlaceOf(cloud, patience), lease, await readPointer(urgent));
     } catch (error) {
       await lease.close();
       throw error;
@@ -78,17 +87,17 @@ export class BucketLake {
 
   /** Writes down which Spark job runs for this run, before it is submitted. */
   async note(sparkJob: string | undefined): Promise<void> {
-    await this.#lease.note(sparkJob);
+    await this.lease.note(sparkJob);
   }
 
   /** @throws MarqueeError (cloud) where somebody else may work on the lake by now */
   expectHeld(): void {
-    this.#lease.expectHeld();
+    this.lease.expectHeld();
   }
 
   /** Ends the run's lease; another run may begin. */
   async close(): Promise<void> {
-    await this.#lease.close();
+    await this.lease.close();
   }
 
   /** What readers saw when this run began, or what it has published since. */
@@ -202,14 +211,13 @@ export class BucketLake {
 
   /**
    * Writes down, before it is so, that the warehouse may have other tables than those that readers of
-   * the bucket see.
+   * the bucket see. It is written also where it stands there: what a run before this one has sent, and
+   * is still on its way, cannot become the pointer any more.
    *
    * @throws MarqueeError (cloud) where somebody else has published meanwhile
    */
   async markLoading(): Promise<void> {
-    const { value } = this.#pointed;
-    if (value?.loaded !== true) return;
-    this.#pointed = await switchPointer(this.#place, this.#pointed, { ...value, loaded: false });
+    this.#pointed = await markLoading(this.#urgent, this.#pointed);
   }
 
   /**
@@ -221,7 +229,7 @@ export class BucketLake {
   async publish(loaded: boolean): Promise<Published> {
     this.expectHeld();
     const coming = this.#coming(loaded);
-    this.#pointed = await switchPointer(this.#place, this.#pointed, coming);
+    this.#pointed = await switchPointer(this.#urgent, this.#pointed, coming);
     this.begin();
     return this.#publishedOf(coming);
   }
@@ -237,13 +245,13 @@ export class BucketLake {
     try {
       this.expectHeld();
       // Asked again, for what the pointer names must not be deleted whoever has written it.
-      const { value } = await readPointer(this.#place);
+      const { value } = await readPointer(this.#urgent);
       const kept = new Set(value?.files.map(({ name }) => `${value.folder}/${name}`));
       await this.#clear("versions/", (name) => kept.has(name));
       await this.#clear("work/", (name) => name.startsWith(`${partsFolder}/raw/`));
       return undefined;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return messageOf(error);
     }
   }
 
@@ -254,12 +262,12 @@ export class BucketLake {
   }
 
   get #work(): string {
-    return `work/${this.#lease.runId}`;
+    return `work/${this.lease.runId}`;
   }
 
   /** A run's further versions stand beside its first: readers may see that one, known to the run or not. */
   #next(): NextVersion {
-    const folder = `versions/${this.#lease.runId}`;
+    const folder = `versions/${this.lease.runId}`;
     const number = this.#versions;
     this.#nextVersion ??= new NextVersion(
       this.#place,
@@ -270,7 +278,7 @@ export class BucketLake {
 
   #coming(loaded: boolean): Omit<Pointer, "format"> {
     const next = this.#next();
-    return { runId: this.#lease.runId, folder: next.folder, loaded, files: next.files() };
+    return { runId: this.lease.runId, folder: next.folder, loaded, files: next.files() };
   }
 
   /** The objects of the version that readers see. */

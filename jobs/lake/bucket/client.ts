@@ -1,4 +1,5 @@
 import { type Bucket, IdempotencyStrategy, RETRYABLE_ERR_FN_DEFAULT } from "@google-cloud/storage";
+import pLimit, { type LimitFunction } from "p-limit";
 
 import { type Cloud } from "../../cloud/cloud.ts";
 import { cloudFault } from "../../cloud/faults.ts";
@@ -15,20 +16,27 @@ export interface Patience {
   expireSeconds: number;
   /** A download of which nothing comes for so long is begun again. */
   stallSeconds: number;
-  /** A request that is not answered after so long is made again; that includes what it sends. */
+  /** A request that is not answered after so long is made again. */
   answerSeconds: number;
+  /** The same for one that sends a file or a part of one, which its bytes count towards. */
+  sendSeconds: number;
+  /** The same for the few bytes of the lease and the pointer, which must not come too late. */
+  urgentSeconds: number;
   /** A file of more bytes is sent in parts of at least so many. */
   partBytes: number;
 }
 
-/** Half a minute of retries; four renewals may fail before a lease runs out. */
+/** Half a minute of retries; a lease may fail to be renewed for four minutes before it runs out. */
 export const defaultPatience: Patience = {
   retries: 5,
   renewSeconds: 60,
   expireSeconds: 300,
   stallSeconds: 30,
-  // Even at 120 kB a second a part is through by then.
-  answerSeconds: 300,
+  answerSeconds: 60,
+  // Four parts of the smallest size at once, as a file of up to 1 GiB has them, at 600 kbit/s.
+  sendSeconds: 1800,
+  // With its retries a write is over in a minute and a half, whatever the network does.
+  urgentSeconds: 10,
   // Some seconds on a connection of 100 Mbit/s.
   partBytes: 32 * 2 ** 20,
 };
@@ -40,19 +48,55 @@ export interface Place {
   patience: Patience;
 }
 
+/** The same, for whoever sends files there. */
+export interface FilePlace extends Place {
+  uploads: {
+    /** The bucket, with time for what is sent. */
+    bucket: Bucket;
+    /** Lets so many files and parts be on their way that none of them takes too long. */
+    inTurn: LimitFunction;
+  };
+}
+
+/** Files and parts that are sent, fetched or copied at once. */
+export const atOnce = 4;
+
+/** So long the client waits at the most before it asks again, in seconds. */
+const longestWait = 64;
+
+/** The bucket for what is asked about it; messages about it too. */
 export function placeOf(cloud: Cloud, patience: Patience): Place {
+  return { cloud, patience, bucket: bucketOf(cloud, patience, patience.answerSeconds) };
+}
+
+/** The same bucket for what is small and urgent. */
+export function urgentPlaceOf(cloud: Cloud, patience: Patience): Place {
+  return { cloud, patience, bucket: bucketOf(cloud, patience, patience.urgentSeconds) };
+}
+
+/** The same bucket for files. */
+export function filePlaceOf(cloud: Cloud, patience: Patience): FilePlace {
+  const bucket = bucketOf(cloud, patience, patience.sendSeconds);
+  return { ...placeOf(cloud, patience), uploads: { bucket, inTurn: pLimit(atOnce) } };
+}
+
+function bucketOf(cloud: Cloud, patience: Patience, seconds: number): Bucket {
   const storage = storageOf(cloud, {
-    timeout: patience.answerSeconds * 1000,
+    timeout: seconds * 1000,
     crc32cGenerator: () => new Crc32c(),
     retryOptions: {
       maxRetries: patience.retries,
+      maxRetryDelay: longestWait,
+      // The client's own is ten minutes: behind it a request that fails is not repeated, and its end
+      // is not even told. All tries have room in this one.
+      totalTimeout: (patience.retries + 1) * (seconds + longestWait),
       retryableErrorFn: isPassing,
       // Whatever is written has either a name of its own or a precondition: to do it twice does no
       // harm. By the other strategies the client turns retries off for all that goes on beside.
       idempotencyStrategy: IdempotencyStrategy.RetryAlways,
     },
   });
-  return { cloud, bucket: storage.bucket(cloud.names.lake), patience };
+  return storage.bucket(cloud.names.lake);
 }
 
 /** The address of an object, or of the objects below a name. */

@@ -1,4 +1,4 @@
-import type { Place } from "./client.ts";
+import type { FilePlace } from "./client.ts";
 import type { TransferProgress } from "../../report/transfer.ts";
 import { placeFiles } from "./place.ts";
 import type { Pointer } from "./pointer.ts";
@@ -8,11 +8,11 @@ import { tableIdOf, versionFiles } from "./version-files.ts";
 /** A version on its way into the bucket: its files are there, and no reader knows of them. */
 export class NextVersion {
   readonly folder: string;
-  readonly #place: Place;
+  readonly #place: FilePlace;
   readonly #placed = new Map<string, StoredFile>();
 
   /** @param folder of the version in the bucket, which nobody else writes to */
-  constructor(place: Place, folder: string) {
+  constructor(place: FilePlace, folder: string) {
     this.#place = place;
     this.folder = folder;
   }

@@ -1,5 +1,5 @@
 import type { TransferProgress } from "../../report/transfer.ts";
-import type { Place } from "./client.ts";
+import type { FilePlace } from "./client.ts";
 import { crc32cOf } from "./crc32c.ts";
 import { meterOf } from "./meter.ts";
 import { sendFile } from "./send.ts";
@@ -13,7 +13,7 @@ import type { LocalFile } from "./version-files.ts";
  * @param known objects that may have the same bytes
  */
 export async function placeFiles(
-  place: Place,
+  place: FilePlace,
   files: readonly LocalFile[],
   {
     folder,

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import { z } from "zod";
 
 import { MarqueeError } from "../../../errors.ts";
@@ -24,7 +26,12 @@ const pointer = z.object({
       crc32c: z.string(),
     }),
   ),
+  /** Tells what one run has written from the same words of another. */
+  mark: z.string().optional(),
 });
+
+/** What stands there while the first version is on its way. */
+const noVersion = z.object({ format: z.literal(format), runId: z.null(), mark: z.string() });
 
 /** Which version readers of the bucket see, and every file of it. */
 export type Pointer = z.infer<typeof pointer>;
@@ -40,7 +47,9 @@ export interface Pointed {
 export async function readPointer(place: Place): Promise<Pointed> {
   const found = await readObject(place, pointerName);
   if (found === undefined) return { generation: absent, value: undefined };
-  const value = contentOf(place, pointerName, found.text, { format, schema: pointer });
+  const known = { format, schema: z.union([pointer, noVersion]) };
+  const value = contentOf(place, pointerName, found.text, known);
+  if (value?.runId === null) return { generation: found.generation, value: undefined };
   if (value !== undefined) return { generation: found.generation, value };
   const uri = uriOf(place, pointerName);
   throw new MarqueeError({
@@ -62,6 +71,25 @@ export async function switchPointer(
   next: Omit<Pointer, "format">,
 ): Promise<Pointed> {
   const value: Pointer = { format, ...next };
+  return { generation: await write(place, before, value), value };
+}
+
+/**
+ * Says of the pointer, whatever it is, that the warehouse has other tables: a new generation of it.
+ *
+ * @throws MarqueeError (cloud) as switchPointer()
+ */
+export async function markLoading(place: Place, before: Pointed): Promise<Pointed> {
+  const { value } = before;
+  if (value !== undefined) {
+    const marked = { ...value, loaded: false, mark: randomUUID() };
+    return { generation: await write(place, before, marked), value: marked };
+  }
+  const none = { format, runId: null, mark: randomUUID() };
+  return { generation: await write(place, before, none), value };
+}
+
+async function write(place: Place, before: Pointed, value: object): Promise<string> {
   const text = `${JSON.stringify(value, null, 2)}\n`;
   const generation = await replaceObject(place, pointerName, text, before.generation).catch(
     async (error: unknown) => {
@@ -71,7 +99,7 @@ export async function switchPointer(
       return found.generation;
     },
   );
-  if (generation !== undefined) return { generation, value };
+  if (generation !== undefined) return generation;
   throw new MarqueeError({
     reason: "cloud",
     what: `${uriOf(place, pointerName)} was changed by somebody else while this run worked: its tables are not published`,

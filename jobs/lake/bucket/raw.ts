@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
 
 import { MarqueeError } from "../../../errors.ts";
+import { sha256Of } from "../../checksum.ts";
 import type { TransferProgress } from "../../report/transfer.ts";
-import { asked, type Place, uriOf } from "./client.ts";
+import { asked, type FilePlace, type Place, uriOf } from "./client.ts";
 import { meterOf } from "./meter.ts";
 import { sendFile } from "./send.ts";
 import { deleteObjects, eachAtOnce } from "./transfer.ts";
@@ -24,7 +23,7 @@ export interface RawFile {
  * @throws MarqueeError (input) where a file changes while it is sent: it is not kept then
  */
 export async function placeRaw(
-  place: Place,
+  place: FilePlace,
   files: readonly RawFile[],
   progress: TransferProgress,
 ): Promise<void> {
@@ -88,10 +87,4 @@ async function isThere(place: Place, name: string): Promise<boolean> {
     const [exists] = await place.bucket.file(name).exists();
     return exists;
   });
-}
-
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
-  return hash.digest("hex");
 }

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import type { FileMetadata } from "@google-cloud/storage";
 
 import { MarqueeError } from "../../../errors.ts";
-import { asked, type Place, statusOf, uriOf } from "./client.ts";
+import { asked, type FilePlace, type Place, statusOf, uriOf } from "./client.ts";
 import { crc32cOf, type Range } from "./crc32c.ts";
 import type { Meter } from "./meter.ts";
 import {
@@ -35,15 +35,17 @@ const mostParts = 32;
  * where it breaks off: its resumable uploads end the process, by an error that nobody can catch, where
  * after a break also the question fails how much has come.
  */
-export async function sendFile(place: Place, sending: Sending, meter: Meter): Promise<StoredFile> {
+export async function sendFile(
+  place: FilePlace,
+  sending: Sending,
+  meter: Meter,
+): Promise<StoredFile> {
   const { file, bytes, name } = sending;
   if (bytes > place.patience.partBytes) return sendInParts(place, sending, meter);
   const stored = await asked(place, `uploading ${uriOf(place, name)}`, async () => {
-    const [object] = await place.bucket.upload(file, {
-      destination: name,
-      validation: "crc32c",
-      resumable: false,
-    });
+    const how = { destination: name, validation: "crc32c", resumable: false };
+    const { bucket, inTurn } = place.uploads;
+    const [object] = await inTurn(() => bucket.upload(file, how));
     return storedAs(name, object.metadata);
   });
   meter.moved(bytes);
@@ -57,7 +59,7 @@ export async function sendFile(place: Place, sending: Sending, meter: Meter): Pr
  * @throws MarqueeError (cloud) where what has come are not the file's bytes: nothing has its name then
  */
 async function sendInParts(
-  place: Place,
+  place: FilePlace,
   { file, bytes, name }: Sending,
   meter: Meter,
 ): Promise<StoredFile> {
@@ -116,17 +118,20 @@ function partsOf(name: string, bytes: number, least: number): { range: Range; pa
 }
 
 async function sendPart(
-  place: Place,
+  place: FilePlace,
   file: string,
   { start, end }: Range,
   part: string,
 ): Promise<void> {
+  const { bucket, inTurn } = place.uploads;
   await asked(place, `uploading ${uriOf(place, part)}`, () =>
-    // A function, so that the client can read the bytes again where a connection breaks.
-    place.bucket.file(part).save(() => createReadStream(file, { start, end: end - 1 }), {
-      resumable: false,
-      validation: "crc32c",
-    }),
+    inTurn(() =>
+      // A function, so that the client can read the bytes again where a connection breaks.
+      bucket.file(part).save(() => createReadStream(file, { start, end: end - 1 }), {
+        resumable: false,
+        validation: "crc32c",
+      }),
+    ),
   );
 }
 

@@ -1,11 +1,12 @@
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
 import type { FileMetadata } from "@google-cloud/storage";
-import { asked, type Place, statusOf, uriOf } from "./client.ts";
+import pLimit from "p-limit";
+
+import { asked, atOnce, type Place, statusOf, uriOf } from "./client.ts";
 import { crc32cOf } from "./crc32c.ts";
 import { chunksOf, damagedOnTheWay, retried } from "./download.ts";
 
@@ -16,9 +17,6 @@ export interface StoredFile {
   /** In base64, as Cloud Storage writes it. */
   crc32c: string;
 }
-
-/** Files that are sent, fetched or copied at once. */
-const atOnce = 4;
 
 /**
  * Does something with each of some things, several at once, and waits for all that has begun even
@@ -38,12 +36,9 @@ export async function eachAtOnce<T, R>(
       return undefined;
     }
   };
-  const all = Readable.from(things).map(async (thing: T) => [await tried(thing)], {
-    concurrency: atOnce,
-  });
-  const done = (await all.toArray()) as [{ result: R } | undefined][];
+  const done = await pLimit(atOnce).map(things, tried);
   if (failures.length > 0) throw failures[0];
-  return done.flatMap(([one]) => (one === undefined ? [] : [one.result]));
+  return done.flatMap((one) => (one === undefined ? [] : [one.result]));
 }
 
 /**

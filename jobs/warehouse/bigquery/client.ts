@@ -1,25 +1,28 @@
-import type { BigQuery, BigQueryOptions } from "@google-cloud/bigquery";
+import type { BigQueryOptions } from "@google-cloud/bigquery";
 
 import type { Table } from "../../../sql/catalog/types.ts";
 import { cloudFault } from "../../cloud/faults.ts";
 import type { Cloud } from "../../cloud/cloud.ts";
 import { doubleOf } from "../../cloud/double.ts";
-import type { MarqueeError } from "../../../errors.ts";
-import { LimitedBigQuery } from "./limits.ts";
+import { MarqueeError } from "../../../errors.ts";
+import { GivenUp, hasEnded, saidOf } from "./endings.ts";
+import { LimitedBigQuery, type Repeats } from "./limits.ts";
+import { cancelCommand } from "./marks.ts";
 
 /** How long a passing fault is waited for. */
 export interface Patience {
   /** How the client repeats a request that got no answer, or 429 or 5xx. */
-  requests: NonNullable<BigQueryOptions["retryOptions"]>;
+  requests: Repeats;
   /** Pause before a job that failed for a passing reason is started anew; it doubles each time. */
   betweenJobsMilliseconds: number;
   /** Pause between two looks at a job. */
   pollMilliseconds: number;
-  /** Until a request with all its repeats has got an answer. */
+  /** Until a request with all its repeats has got an answer, and until one try of it has. */
   requestMilliseconds: number;
+  tryMilliseconds: number;
   /** Until a job has ended. */
   jobMilliseconds: number;
-  /** Until a job that was cancelled has ended. */
+  /** For cancelling a job and seeing its end. */
   cancelMilliseconds: number;
 }
 
@@ -29,20 +32,24 @@ const usualPatience: Patience = {
   betweenJobsMilliseconds: 5_000,
   pollMilliseconds: 1_000,
   requestMilliseconds: 180_000,
+  tryMilliseconds: 50_000,
   jobMilliseconds: 3_600_000,
   cancelMilliseconds: 60_000,
 };
 
 /** BigQuery as one run sees it: one connection a run, since a second would take jobs for its own. */
 export interface Connection {
-  client: BigQuery;
+  /** Asks the guard before each sending of what changes something. */
+  client: LimitedBigQuery;
+  /** Ends jobs, and waits for no answer longer than for their end. */
+  ender: LimitedBigQuery;
   cloud: Cloud;
   runId: string;
   patience: Patience;
-  /** Asked before each job that is begun: fails where this run may change nothing any more. */
-  guard: () => void;
   /** How often each piece of work was begun, by the job id that it would have. */
   attempts: Map<string, number>;
+  /** Ids of jobs that change tables: those that may be at work, since nobody has seen their end. */
+  unended: Set<string>;
 }
 
 /**
@@ -63,11 +70,16 @@ export function connect(
     projectId: project.id,
     // Of every job, also where it is looked for: without it, jobs outside the US are not found.
     location: region,
-    retryOptions: patience.requests,
     ...(onDouble ? { authClient: nobody } : {}),
   };
-  const client = new LimitedBigQuery(options, patience.requestMilliseconds);
-  return { client, cloud, runId, patience, guard, attempts: new Map() };
+  const { requestMilliseconds, tryMilliseconds, requests: repeats, cancelMilliseconds } = patience;
+  const limits = { requestMilliseconds, tryMilliseconds, repeats, guard };
+  const client = new LimitedBigQuery(options, limits);
+  const ender = new LimitedBigQuery(
+    { ...options, authClient: client.authClient as unknown as typeof nobody },
+    { ...limits, requestMilliseconds: Math.min(requestMilliseconds, cancelMilliseconds) },
+  );
+  return { client, ender, cloud, runId, patience, attempts: new Map(), unended: new Set() };
 }
 
 /** All that the client asks of credentials is headers. */
@@ -108,9 +120,21 @@ export function requestFault(
   { cloud }: Connection,
   { what, dataset, on }: { what: string; dataset?: string; on: string },
 ): MarqueeError {
+  const cause = error instanceof GivenUp ? error.cause : error;
   const needs =
     dataset === undefined
       ? "roles/bigquery.jobUser"
       : `roles/bigquery.jobUser, WRITER on the dataset ${dataset} and roles/storage.objectUser on the bucket ${cloud.names.lake}`;
-  return cloudFault(error, { what, needs, on }, cloud);
+  const fault = cloudFault(cause, { what, needs, on }, cloud);
+  if (!(error instanceof GivenUp)) return fault;
+  const { ending } = error;
+  const { reason, message, next = "Run again" } = fault;
+  return new MarqueeError({
+    reason,
+    what: `${message}; ${saidOf(ending)}`,
+    next: hasEnded(ending)
+      ? next
+      : `See that the console shows its end, or end it with ${cancelCommand(cloud, ending.id)}, and run again`,
+    cause: error,
+  });
 }

@@ -6,7 +6,9 @@ import { faultKind } from "../../cloud/faults.ts";
 import { workLabels } from "../../cloud/labels.ts";
 import { within } from "../../cloud/within.ts";
 import type { Connection } from "./client.ts";
-import { cancelCommand, jobId, type Purpose } from "./marks.ts";
+import { endJob, GivenUp, hasEnded } from "./endings.ts";
+import { mayBeDone } from "./limits.ts";
+import { isChange, jobId, type Purpose } from "./marks.ts";
 
 export type JobConfiguration = NonNullable<JobMetadata["configuration"]>;
 type JobStatus = NonNullable<JobMetadata["status"]>;
@@ -55,20 +57,31 @@ class TakenName extends Error {}
  * second time; one that failed for a passing reason is begun anew under the next name.
  *
  * @returns what the job tells of itself once it is done
- * @throws JobFailure where the job failed; what the client throws where a request did
+ * @throws JobFailure where the job failed; GivenUp where it may not have ended when the run turned
+ *   from it, after it was cancelled; what the client throws where a request was refused
  */
 export async function runJob(
   connection: Connection,
   purpose: Purpose,
   configuration: JobConfiguration,
 ): Promise<{ job: Job; metadata: JobMetadata }> {
-  const { cloud, runId, patience } = connection;
+  const { cloud, runId, patience, unended } = connection;
   const labels = workLabels(cloud, "warehouse", { runId, step: purpose.step });
   const runOnce = async () => {
     const id = jobId(cloud, runId, purpose, nextAttempt(connection, purpose));
-    const job = await begin(connection, id, { ...configuration, labels });
-    job.pollIntervalMs = patience.pollMilliseconds;
-    return { job, metadata: await end(job, connection) };
+    // From now on, for a run can be stopped at any moment and must know then what it leaves behind.
+    if (isChange(purpose)) unended.add(id);
+    let isUnended = false;
+    try {
+      const job = await begin(connection, id, { ...configuration, labels });
+      job.pollIntervalMs = patience.pollMilliseconds;
+      return { job, metadata: await end(job, id, connection) };
+    } catch (error) {
+      isUnended = error instanceof GivenUp && !hasEnded(error.ending);
+      throw error;
+    } finally {
+      if (!isUnended) unended.delete(id);
+    }
   };
   return pRetry(runOnce, {
     retries,
@@ -90,22 +103,31 @@ function nextAttempt({ attempts, cloud, runId }: Connection, purpose: Purpose): 
 }
 
 async function begin(
-  { client, guard }: Connection,
+  connection: Connection,
   id: string,
   configuration: JobConfiguration,
 ): Promise<Job> {
-  guard();
+  const { client } = connection;
   try {
     const [job] = await client.createJob({ jobId: id, configuration });
     return job;
   } catch (error) {
     const job = client.job(id);
     if (hasFailedAtOnce(error)) return job;
-    if (faultKind(error) !== "conflict") throw error;
-    await job.getMetadata();
-    if (!doesTheSame(toldOf(job).configuration, configuration)) throw new TakenName(id);
-    return job;
+    if (faultKind(error) === "conflict") {
+      await job.getMetadata().catch((unseen: unknown) => giveUp(connection, id, unseen));
+      if (!doesTheSame(toldOf(job).configuration, configuration)) throw new TakenName(id);
+      return job;
+    }
+    // It may have begun, or begin yet.
+    if (mayBeDone(error)) return giveUp(connection, id, error);
+    throw error;
   }
+}
+
+/** Nobody waits for a job any more: it is ended, as far as this run can. */
+async function giveUp(connection: Connection, id: string, error: unknown): Promise<never> {
+  throw new GivenUp(error, await endJob(connection, id));
 }
 
 /** The client throws the errors of a job that is there, without the code of a refused request. */
@@ -120,25 +142,26 @@ function doesTheSame(known: JobConfiguration | undefined, wanted: JobConfigurati
   return known !== undefined && essence(known) === essence(wanted);
 }
 
-async function end(job: Job, connection: Connection): Promise<JobMetadata> {
-  const ended = within(connection.patience.jobMilliseconds, job.promise(), () => {
+async function end(job: Job, id: string, connection: Connection): Promise<JobMetadata> {
+  const { jobMilliseconds } = connection.patience;
+  const ended = within(jobMilliseconds, job.promise(), () => {
     // It is not looked at any more.
     job.removeAllListeners("complete");
-    return tooLong(job, connection);
+    return tooLong(id, jobMilliseconds);
   });
   await ended.catch((error: unknown) => {
     const { status } = toldOf(job);
-    if (status?.errorResult === undefined) throw error;
-    throw new JobFailure(job.id ?? "", status);
+    if (status?.errorResult === undefined) return giveUp(connection, id, error);
+    throw new JobFailure(id, status);
   });
   return toldOf(job);
 }
 
-function tooLong({ id = "" }: Job, { cloud, patience }: Connection): MarqueeError {
+function tooLong(id: string, jobMilliseconds: number): MarqueeError {
   return new MarqueeError({
     reason: "cloud",
-    what: `the BigQuery job ${id} has not ended within ${patience.jobMilliseconds / 60_000} min; it goes on there`,
-    next: `Wait until the console shows its end, or end it with ${cancelCommand(cloud, id)}, and run again`,
+    what: `the BigQuery job ${id} has not ended within ${jobMilliseconds / 60_000} min`,
+    next: "Look in the console why it took so long, and run again",
   });
 }
 

@@ -39,3 +39,8 @@ export function cancelCommand({ settings }: Cloud, id: string): string {
 export function changesTo(tables: readonly Table[]): Purpose[] {
   return tables.flatMap((of) => changes.map((step) => ({ step, of })));
 }
+
+/** Whether a job changes a table: those of a killed run are looked for. */
+export function isChange({ step }: Purpose): boolean {
+  return (changes as readonly string[]).includes(step);
+}

@@ -1,6 +1,6 @@
 import type { FormattedMetadata } from "@google-cloud/bigquery";
 
-import { MarqueeError } from "../../../errors.ts";
+import { MarqueeError, messageOf } from "../../../errors.ts";
 import type { Table } from "../../../sql/catalog/types.ts";
 import { faultKind } from "../../cloud/faults.ts";
 import { workLabels } from "../../cloud/labels.ts";
@@ -114,7 +114,7 @@ function queryFault(error: unknown, connection: Connection, { step, of }: Purpos
   const about = of === undefined ? "" : ` of ${of.layer}.${of.name}`;
   const what = `the query for ${step}${about}`;
   if (isBeyondCap(error)) {
-    const said = error instanceof Error ? error.message : "";
+    const said = messageOf(error);
     return new MarqueeError({
       reason: "cloud",
       what: `${what} would scan more than the cap of ${gibibytesAtMost(connection)} GiB: ${said}`,
@@ -130,7 +130,7 @@ function queryFault(error: unknown, connection: Connection, { step, of }: Purpos
       cause: error,
     });
   }
-  const on = `something that it reads (${error instanceof Error ? error.message : String(error)})`;
+  const on = `something that it reads (${messageOf(error)})`;
   const dataset = cloud.names.datasets[(of?.layer ?? "marts") as Table["layer"]];
   return requestFault(error, connection, { what, dataset, on });
 }

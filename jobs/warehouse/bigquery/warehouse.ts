@@ -25,7 +25,8 @@ export class BigQueryWarehouse {
 
   /**
    * @param patience with passing faults, for those who cannot wait
-   * @param guard is asked before each job that changes something, and can forbid it by failing
+   * @param guard is asked before each request that changes something, repeats too, and can forbid it
+   *   by failing
    */
   constructor(
     cloud: Cloud,
@@ -48,12 +49,21 @@ export class BigQueryWarehouse {
   }
 
   /**
-   * Ends jobs that a killed run has left at work on tables.
+   * Ends jobs that another run has left at work on tables.
    *
+   * @returns whether none can be at work any more; false where some are not for this account to see
    * @throws MarqueeError (cloud) where one does not end
    */
-  endJobsOf(runId: string, tables: readonly Table[]): Promise<void> {
+  endJobsOf(runId: string, tables: readonly Table[]): Promise<boolean> {
     return endJobsOf(this.#connection, runId, tables, this.#log);
+  }
+
+  /**
+   * Whether a job of this run may still be at work on a table: nobody has seen its end. A later run ends
+   * it by endJobsOf().
+   */
+  get mayBeAtWork(): boolean {
+    return this.#connection.unended.size > 0;
   }
 
   /**

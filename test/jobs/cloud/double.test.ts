@@ -49,9 +49,17 @@ describe("doubles of Google Cloud", () => {
           expect(line).not.to.include("example.com");
         });
       }
-      for (const address of ["127.0.0.1:9000", "localhost:9000", "[::1]:9000", ""]) {
+      for (const address of ["127.0.0.1:9000", "localhost:9000", "[::1]:9000"]) {
         await withVariables({ [variable]: address }, () => Promise.resolve(void client()));
       }
+    });
+
+    it(`are meant by no empty variable, whatever the clients think: ${variable}`, async () => {
+      await withVariables({ [variable]: "" }, () => {
+        client();
+        expect(process.env[variable]).to.equal(undefined);
+        return Promise.resolve();
+      });
     });
 
     it(`that stand elsewhere end a run before anything is begun: ${variable}`, async () => {
@@ -64,6 +72,30 @@ describe("doubles of Google Cloud", () => {
       });
     });
   }
+
+  it("alone may be asked with the settings of the example", async () => {
+    const doubles = {
+      STORAGE_EMULATOR_HOST: "http://127.0.0.1:9",
+      BIGQUERY_EMULATOR_HOST: "http://127.0.0.1:9/bigquery/v2",
+      MARQUEE_DATAPROC_ENDPOINT: undefined,
+    };
+    const asked = { environment: "dev" } as const;
+    await withVariables(doubles, async () => {
+      expect((await environmentOf({ ...asked, target: "hybrid" }))?.settings.environment).to.equal(
+        "dev",
+      );
+      const { line } = await failure(environmentOf({ ...asked, target: "gcp" }), "deployment");
+      expect(line).to.match(
+        /^settings\/dev\.yml still has the example's project\.id, state_bucket, /,
+      );
+    });
+    await withVariables({ ...doubles, MARQUEE_DATAPROC_ENDPOINT: "127.0.0.1:9" }, async () => {
+      expect(await environmentOf({ ...asked, target: "gcp" })).not.to.equal(undefined);
+    });
+    await withVariables({ ...doubles, BIGQUERY_EMULATOR_HOST: undefined }, async () => {
+      await failure(environmentOf({ ...asked, target: "hybrid" }), "deployment");
+    });
+  });
 
   it("end the command in one line", async function () {
     this.timeout(60_000);

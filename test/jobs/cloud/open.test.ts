@@ -1,96 +1,7 @@
-import http from "node:http";
-import path from "node:path";
-
 import { expect } from "chai";
 
-import { type Cloud, cloudOf } from "../../../jobs/cloud/cloud.ts";
-import { type Options, usualOptions } from "../../../jobs/options.ts";
-import { runPipeline } from "../../../jobs/pipeline.ts";
-import { type Stub, withStub } from "../../support/cloud/bigquery-stub.ts";
-import { type BucketStub, withBucketStub } from "../../support/cloud/bucket-stub.ts";
-import { type DataprocDouble, startDataproc } from "../../support/cloud/dataproc-double.ts";
 import { failure } from "../../support/errors.ts";
-import { listening } from "../../support/faulty-server.ts";
-import { withFolder } from "../../support/folder.ts";
-import { quietLog } from "../../support/pipeline.ts";
-import { devWith } from "../../support/stacks.ts";
-import { tinySource } from "../../support/tiny-source.ts";
-import { withVariables } from "../../support/variables.ts";
-
-/** An environment as a run finds it. */
-interface There {
-  cloud: Cloud;
-  /** Where the lake's bucket stands; undefined where there is none. */
-  location: string | undefined;
-  /** What the bucket says to whoever asks where it stands, but nothing else of it. */
-  refusal: number | undefined;
-  storage: BucketStub;
-  bigquery: Stub;
-  dataproc: DataprocDouble;
-  /** Names of all objects that were ever written to the bucket. */
-  written: () => string[];
-  run: (options: Partial<Options>) => Promise<unknown>;
-}
-
-async function onEnvironment(use: (there: There) => Promise<void>): Promise<void> {
-  const cloud = cloudOf(await devWith());
-  const { lake, cluster } = cloud.names;
-  await withFolder((folder) =>
-    withBucketStub(lake, (stub) =>
-      withStub(async (bigquery) => {
-        const dataproc = await startDataproc(() => Promise.resolve({ succeeded: false }));
-        dataproc.clusters.set(cluster, { state: "RUNNING", image: "2.3.5-ml-ubuntu22" });
-        const source = await tinySource(path.join(folder, "in"));
-        const there: There = {
-          cloud,
-          location: "US-CENTRAL1",
-          refusal: undefined,
-          storage: stub,
-          bigquery,
-          dataproc,
-          written: () => stub.asks("insert").map(({ name }) => name),
-          run: (options) => {
-            const where = { target: "gcp", engine: "spark", environment: "dev" } as const;
-            const what = { sources: [source], lake: path.join(folder, "copy"), only: ["fetch"] };
-            return runPipeline({ ...usualOptions, ...where, ...what, ...options }, quietLog());
-          },
-        };
-        // The bucket itself, which the stub does not tell of.
-        const server = http.createServer((request, response) => {
-          const isOfBucket = new URL(request.url ?? "/", "http://x").pathname.endsWith(
-            `/b/${lake}`,
-          );
-          const { location } = there;
-          const refusal = location === undefined ? 404 : isOfBucket ? there.refusal : undefined;
-          if (refusal !== undefined) {
-            response.writeHead(refusal, { "content-type": "application/json" });
-            response.end(JSON.stringify({ error: { code: refusal, message: "refused" } }));
-          } else if (isOfBucket) {
-            response.writeHead(200, { "content-type": "application/json" });
-            response.end(JSON.stringify({ kind: "storage#bucket", name: lake, location }));
-          } else void stub.respond(request, response);
-        });
-        const origin = `http://127.0.0.1:${await listening(server)}`;
-        const variables = {
-          STORAGE_EMULATOR_HOST: origin,
-          MARQUEE_DATAPROC_ENDPOINT: dataproc.endpoint,
-        };
-        try {
-          await withVariables(variables, () => use(there));
-        } finally {
-          server.closeAllConnections();
-          server.close();
-          await dataproc.stop();
-        }
-      }),
-    ),
-  );
-}
-
-/** What a run begins with is its lease alone. */
-const leaseAlone = (there: There): void => {
-  expect([...new Set(there.written())]).to.deep.equal(["lock.json"]);
-};
+import { leaseAlone, nothing, onEnvironment } from "./there.ts";
 
 describe("a run on Google Cloud that opens", function () {
   this.timeout(60_000);
@@ -102,7 +13,7 @@ describe("a run on Google Cloud that opens", function () {
       expect(line).to.equal(
         `the bucket gs://${there.cloud.names.lake} stands in EUROPE-WEST1, the settings of dev say us-central1: files of one region cannot be loaded into another. Set the region back, or move the bucket: copy what it holds, delete it and make it with npm run deploy -- --env dev`,
       );
-      leaseAlone(there);
+      nothing(there);
     });
   });
 
@@ -135,7 +46,31 @@ describe("a run on Google Cloud that opens", function () {
       expect(line).to.equal(
         `looking at ${uri}: the bucket ${uri} is not there. Make it with npm run deploy -- --env dev`,
       );
-      leaseAlone(there);
+      nothing(there);
+    });
+  });
+
+  it("writes nothing to a bucket of that name in another project", async () => {
+    await onEnvironment(async (there) => {
+      there.projectNumber = "999999999999";
+      const { line } = await failure(there.run({}), "cloud");
+      expect(line).to.equal(
+        `the bucket gs://${there.cloud.names.lake} is in the project with the number 999999999999, the settings of dev say 123456789012. Correct project in settings/dev.yml`,
+      );
+      nothing(there);
+      expect(await there.mark()).to.equal(undefined);
+      // The person corrects it, and goes on in the same folder.
+      there.projectNumber = "123456789012";
+      await there.run({});
+      expect(await there.mark()).to.equal(there.cloud.names.lake);
+    });
+  });
+
+  it("marks no folder before the bucket's lake is opened", async () => {
+    await onEnvironment(async (there) => {
+      there.storage.fault = ({ what }) => (what === "insert" ? 403 : undefined);
+      await failure(there.run({}), "cloud");
+      expect(await there.mark()).to.equal(undefined);
     });
   });
 
@@ -146,7 +81,7 @@ describe("a run on Google Cloud that opens", function () {
       const { lake } = there.cloud.names;
       expect(line).to.include(`looking at gs://${lake}: Google Cloud refuses it`);
       expect(line).to.include(`asks for roles/storage.legacyBucketReader on the bucket ${lake}`);
-      leaseAlone(there);
+      nothing(there);
     });
   });
 
@@ -154,7 +89,7 @@ describe("a run on Google Cloud that opens", function () {
     await onEnvironment(async (there) => {
       const { storage, bigquery } = there;
       const runId = "20261121T110000Z-dead";
-      const told = { format: 1, runId, startedAt: "2026-11-21T11:00:00.000Z", sources: ["sample"] };
+      const told = { format: 1, runId, startedAt: new Date().toISOString(), sources: ["sample"] };
       const holder = { processId: 1, host: "elsewhere", holder: "x", expireSeconds: 10 };
       storage.put("lock.json", JSON.stringify({ ...told, ...holder }));
       storage.age("lock.json", 1000);

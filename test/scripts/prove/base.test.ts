@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { MarqueeError } from "../../../errors.ts";
 import { expectMadeUp, undisturbed } from "../../../scripts/prove/base.ts";
 import { FolderLake } from "../../../jobs/lake/folder.ts";
 import { runPipeline } from "../../../jobs/pipeline.ts";
@@ -86,9 +87,10 @@ describe("a proof among other runs", () => {
   it("lets a run that expects another lake begin nothing", async () => {
     await withFolder(async (folder) => {
       const options = { ...usualOptions, sources: ["sample"], lake: folder, only: ["fetch"] };
-      const no = (): Promise<void> => Promise.reject(new Error("not this one"));
+      const other = new MarqueeError({ reason: "usage", what: "not this one" });
+      const no = (): Promise<void> => Promise.reject(other);
       const run = runPipeline(options, quietLog(), new Date(), no);
-      expect(await run.catch(String)).to.equal("Error: not this one");
+      expect((await failure(run, "usage")).line).to.include("not this one");
       const lake = await FolderLake.open(folder, { runId: mine, startedAt: "", sources: [] });
       expect(await lake.published()).to.equal(undefined);
       await lake.close();

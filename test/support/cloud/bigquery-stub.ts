@@ -29,8 +29,10 @@ export interface Stub extends RecordingServer {
   answer: Json;
   /** By id, as the API has them. One with `until` runs: until it is cancelled, or for ever. */
   jobs: Map<string, Json & { until?: "cancelled" | "never" }>;
-  /** Requests that are never answered, as "METHOD path". */
+  /** Requests that are not answered until `speak` is called, as "METHOD path". */
   silent: RegExp | undefined;
+  /** Answers what was not answered, late as it is. */
+  speak: () => void;
 }
 
 /** As the tests' run is called. */
@@ -42,9 +44,19 @@ export const impatient: Patience = {
   betweenJobsMilliseconds: 1,
   pollMilliseconds: 1,
   requestMilliseconds: 30_000,
+  tryMilliseconds: 30_000,
   jobMilliseconds: 30_000,
-  cancelMilliseconds: 100,
+  cancelMilliseconds: 1000,
 };
+
+/** A warehouse that talks to a stub for the tests' run. */
+export function waitingAtMost(
+  { cloud }: Pick<Stub, "cloud">,
+  limits: Partial<Patience>,
+): BigQueryWarehouse {
+  const run = { id: runId, startedAt: new Date() };
+  return new BigQueryWarehouse(cloud, run, quietLog(), { patience: { ...impatient, ...limits } });
+}
 
 /** Runs a stub that holds the whole catalogue as declared, for a warehouse that talks to it. */
 export async function withStub(use: (stub: Stub) => Promise<void>): Promise<void> {
@@ -61,15 +73,18 @@ export async function withStub(use: (stub: Stub) => Promise<void>): Promise<void
     jobs: new Map() as Stub["jobs"],
     silent: undefined as RegExp | undefined,
   };
+  let speak = (): void => undefined;
+  const spoken = new Promise<void>((resolve) => {
+    speak = resolve;
+  });
   const server = await startRecording(async (asked) => {
-    if (state.silent?.test(`${asked.method} ${asked.path}`) === true) await new Promise(() => {});
+    if (state.silent?.test(`${asked.method} ${asked.path}`) === true) await spoken;
     return answerTo(asked, project.id, state);
   });
   const restore = setVariables({ BIGQUERY_EMULATOR_HOST: `${server.origin}/bigquery/v2` });
   try {
-    const run = { id: runId, startedAt: new Date() };
-    const warehouse = new BigQueryWarehouse(cloud, run, quietLog(), { patience: impatient });
-    await use(Object.assign(state, server, { cloud, warehouse }));
+    const warehouse = waitingAtMost({ cloud }, {});
+    await use(Object.assign(state, server, { cloud, warehouse, speak }));
   } finally {
     restore();
     server.close();

@@ -15,6 +15,8 @@ export const soon: Patience = {
   expireSeconds: 300,
   stallSeconds: 0.5,
   answerSeconds: 5,
+  sendSeconds: 5,
+  urgentSeconds: 5,
   partBytes: 32 * 2 ** 20,
 };
 
@@ -22,8 +24,8 @@ export async function cloud(): Promise<Cloud> {
   return cloudOf(await readSettings("dev"));
 }
 
-export function claimOf(runId: string, ended?: string): RunClaim {
-  const startedAt = "2026-11-21T12:00:00.000Z";
+export function claimOf(runId: string, ended?: string, began = new Date()): RunClaim {
+  const startedAt = began.toISOString();
   return { runId, startedAt, sources: [], command: "npm run pipeline", ended };
 }
 
@@ -33,9 +35,13 @@ export async function opened(
   patience: Partial<Patience> = {},
   ended?: string,
   warnings: string[] = [],
+  began?: Date,
 ): Promise<BucketLake> {
   const log = { warn: (text: string) => warnings.push(text) } as unknown as Log;
-  return BucketLake.open(await cloud(), claimOf(runId, ended), log, { ...soon, ...patience });
+  return BucketLake.open(await cloud(), claimOf(runId, ended, began), log, {
+    ...soon,
+    ...patience,
+  });
 }
 
 /** A bucket of its own, empty, for the lake of dev. */

@@ -42,6 +42,8 @@ export class BucketStub {
   fault: (asked: Asked) => Fault | undefined = () => undefined;
   /** Called when a request has come and before it is answered. */
   onRequest: (asked: Asked) => void = () => undefined;
+  /** What a request waits for before anything is done. */
+  delay: (asked: Asked) => Promise<void> = () => Promise.resolve();
   /** So many uploads to come break off in their midst. */
   breaks = 0;
   /** The next upload comes with other bytes than were sent. */
@@ -95,6 +97,7 @@ export class BucketStub {
     const { asked, act } = this.#understood(request.method ?? "GET", url, body);
     this.asked.push(asked);
     this.onRequest(asked);
+    await this.delay(asked);
     const fault = this.fault(asked);
     if (fault === "silence") return;
     if (fault === "hung up") return void request.socket.destroy();

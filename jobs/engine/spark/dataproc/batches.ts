@@ -111,10 +111,10 @@ export class Batches implements Service {
     };
   }
 
-  async cancel(name: string): Promise<void> {
+  async cancel(name: string): Promise<boolean> {
     const operation = (await this.#batch(name))?.operation ?? "";
-    if (operation === "") return;
-    await askedIfThere(this.#cloud, `cancelling ${idOf(name)}`, async () => {
+    if (operation === "") return false;
+    const isThere = await askedIfThere(this.#cloud, `cancelling ${idOf(name)}`, async () => {
       const { CancelOperationRequest } = protos.google.longrunning;
       const request = CancelOperationRequest.create({ name: operation });
       try {
@@ -123,7 +123,9 @@ export class Batches implements Service {
         // It has ended meanwhile.
         if (codeOf(error) !== grpc.status.FAILED_PRECONDITION) throw error;
       }
+      return true;
     });
+    return isThere ?? false;
   }
 
   async #batch(name: string) {

@@ -112,16 +112,18 @@ export class ClusterJobs implements Service {
     };
   }
 
-  async cancel(name: string): Promise<void> {
+  async cancel(name: string): Promise<boolean> {
     const jobId = idOf(name);
-    await askedIfThere(this.#cloud, `cancelling ${jobId}`, async () => {
+    const isThere = await askedIfThere(this.#cloud, `cancelling ${jobId}`, async () => {
       try {
         await this.#jobs.cancelJob({ ...this.#place, jobId }, this.#patience);
       } catch (error) {
         // It has ended meanwhile.
         if (codeOf(error) !== grpc.status.FAILED_PRECONDITION) throw error;
       }
+      return true;
     });
+    return isThere ?? false;
   }
 
   /** Anew for each call: the client writes into it. */

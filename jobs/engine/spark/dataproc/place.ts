@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-import { asMarqueeError, MarqueeError } from "../../../../errors.ts";
+import { asMarqueeError, MarqueeError, messageOf } from "../../../../errors.ts";
 import type { Cloud } from "../../../cloud/cloud.ts";
 import { workLabels } from "../../../cloud/labels.ts";
 import type { Log } from "../../../report/log.ts";
@@ -13,7 +13,7 @@ import { Batches } from "./batches.ts";
 import { ClusterJobs, isJob } from "./cluster-jobs.ts";
 import { jobIdOf } from "./job.ts";
 import { outputIn, type ReadOutput } from "./output.ts";
-import type { Need, Service, Standing, Submission } from "./service.ts";
+import { isRefusal, type Need, type Service, type Standing, type Submission } from "./service.ts";
 import {
   end,
   type Patience,
@@ -53,6 +53,8 @@ export class DataprocSpark implements SparkPlace {
   readonly #watch: Watch;
   readonly #readOutput: ReadOutput;
   #attempts = 0;
+  /** Noted, since nobody has seen it end. */
+  #left: string | undefined;
   /** Ends when nothing runs on Dataproc any more. */
   #going: Promise<unknown> = Promise.resolve();
 
@@ -68,6 +70,10 @@ export class DataprocSpark implements SparkPlace {
   async run(asked: Asked, begins: (what: string) => void): Promise<Report> {
     const { bucket, work, log, needs = [] } = this.#circumstances;
     const { service, stop } = this.#watch;
+    // There is one note only: another job's would be written over it.
+    if (this.#left !== undefined) {
+      throw new MarqueeError({ reason: "cloud", ...this.#leftBehind(this.#left) });
+    }
     await unlessStopped(untilReady(this.#watch, needs), stop);
     this.#attempts += 1;
     const { submission, report } = await this.#prepare(asked);
@@ -144,22 +150,58 @@ export class DataprocSpark implements SparkPlace {
     submission: Submission,
     begins: (what: string) => void,
   ): Promise<Standing> {
-    const { service, stop, log } = this.#watch;
+    const { service, stop } = this.#watch;
     // Noted before it is there, so that nobody has to look for it; and not begun once all is to end.
     await this.#circumstances.bucket.note(name);
+    if (stop.aborted) await this.#forget();
+    stop.throwIfAborted();
     try {
-      stop.throwIfAborted();
       await service.submit(submission);
-      return await unlessStopped(untilEnded(this.#watch, name, begins), stop);
     } catch (error) {
-      try {
-        await end(this.#watch, name);
-        await this.#circumstances.bucket.note(undefined);
-      } catch (second) {
-        log.warn(asMarqueeError(second).line);
-      }
+      await this.#end(name, isRefusal(error));
       throw error;
     }
+    try {
+      return await unlessStopped(untilEnded(this.#watch, name, begins), stop);
+    } catch (error) {
+      await this.#end(name, false);
+      throw error;
+    }
+  }
+
+  /**
+   * Ends what may be at work. It stays noted for the next run unless it is seen to have ended: Dataproc may
+   * have taken a job without saying so.
+   */
+  async #end(name: string, isRefused: boolean): Promise<void> {
+    const { service, log } = this.#watch;
+    try {
+      // An earlier try may have been taken, whose answer was lost.
+      const isNone = isRefused && (await service.standing(name)) === undefined;
+      if (!isNone) await end(this.#watch, name);
+    } catch (error) {
+      this.#left = name;
+      const { what, next } = this.#leftBehind(name);
+      log.warn(`${asMarqueeError(error).message}: ${what}. ${next}`, { job: name });
+      return;
+    }
+    await this.#forget();
+  }
+
+  /** Takes the note away, where there is an error already that says why nothing is at work. */
+  async #forget(): Promise<void> {
+    try {
+      await this.#circumstances.bucket.note(undefined);
+    } catch (error) {
+      this.#watch.log.warn(asMarqueeError(error).line);
+    }
+  }
+
+  #leftBehind(name: string): { what: string; next: string } {
+    return {
+      what: `${name} may still be at work, or come to be`,
+      next: `Run again: the next run ends what it finds of it. Look at ${this.#watch.service.consoleOf(name)}`,
+    };
   }
 
   async #withoutReport(name: string, { state, details, output }: Standing): Promise<MarqueeError> {
@@ -183,7 +225,7 @@ export class DataprocSpark implements SparkPlace {
       return await this.#readOutput(output);
     } catch (error) {
       // The failure is told all the same.
-      return `its output ${output} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+      return `its output ${output} cannot be read: ${messageOf(error)}`;
     }
   }
 }
@@ -201,7 +243,8 @@ function nameIn(address: string): string {
 /**
  * Ends Spark's work that a killed run has left behind.
  *
- * @param name as it was noted in the bucket; what has ended already is left alone
+ * @param name as it was noted in the bucket
+ * @returns whether it was at work and is ended now; what has ended already, or never was, is left alone
  * @throws MarqueeError (cloud) where it may still be running
  */
 export async function cancelJob(
@@ -209,14 +252,15 @@ export async function cancelJob(
   name: string,
   log: Log,
   patience?: Partial<Patience>,
-): Promise<void> {
+): Promise<boolean> {
   const whole = { ...usualPatience, ...patience };
   const service: Service = isJob(name)
     ? new ClusterJobs(cloud, whole.answerSeconds)
     : new Batches(cloud, whole.answerSeconds);
   const standing = await service.standing(name);
-  if (standing === undefined || standing.outcome !== undefined) return;
+  if (standing === undefined || standing.outcome !== undefined) return false;
   await end({ service, patience: whole, log }, name);
+  return true;
 }
 
 /**

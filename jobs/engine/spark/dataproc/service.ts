@@ -1,9 +1,11 @@
 import type { v1 } from "@google-cloud/dataproc";
 import { grpc } from "google-gax";
 
+import { MarqueeError } from "../../../../errors.ts";
 import { type Cloud, deployCommand } from "../../../cloud/cloud.ts";
 import { doubleOf } from "../../../cloud/double.ts";
 import { cloudFault, faultKind } from "../../../cloud/faults.ts";
+import { authCountedIn } from "../../../cloud/quota-project.ts";
 
 /** The driver as Dataproc is told to run it. */
 export interface Submission {
@@ -50,12 +52,20 @@ export interface Service {
    * @throws MarqueeError (cloud) where waiting is of no use
    */
   busyWith(needs: readonly Need[]): Promise<string | undefined>;
-  /** Has the driver run; a job of the same id that is there already is that one. */
+  /**
+   * Has the driver run; a job of the same id that is there already is that one.
+   *
+   * @throws MarqueeError (cloud), of which isRefusal() tells whether no job comes of it
+   */
   submit(submission: Submission): Promise<void>;
   /** How a job stands; undefined where there is none of that name. */
   standing(name: string): Promise<Standing | undefined>;
-  /** Asks for a job's end, which comes later; one that has ended or never was is left alone. */
-  cancel(name: string): Promise<void>;
+  /**
+   * Asks for a job's end, which comes later; one that has ended already is left alone.
+   *
+   * @returns whether there is one of that name
+   */
+  cancel(name: string): Promise<boolean>;
 }
 
 type ClientOptions = NonNullable<ConstructorParameters<typeof v1.JobControllerClient>[0]>;
@@ -64,8 +74,10 @@ type ClientOptions = NonNullable<ConstructorParameters<typeof v1.JobControllerCl
 export function clientOptions({ settings: { project, region } }: Cloud): ClientOptions {
   const endpoint = doubleOf("MARQUEE_DATAPROC_ENDPOINT");
   const projectId = project.id;
-  if (endpoint === undefined)
-    return { projectId, apiEndpoint: `${region}-dataproc.googleapis.com` };
+  if (endpoint === undefined) {
+    const apiEndpoint = `${region}-dataproc.googleapis.com`;
+    return { projectId, apiEndpoint, auth: authCountedIn(projectId) };
+  }
   const { hostname, port } = new URL(`http://${endpoint}`);
   const sslCreds = grpc.credentials.createInsecure();
   // Otherwise the client looks for credentials, on a metadata server too, to learn the domain of them.
@@ -139,7 +151,30 @@ export async function askedIfThere<T>(
 
 /** gRPC's code of an error that a client threw. */
 export function codeOf(error: unknown): unknown {
-  return (error as { code?: unknown }).code;
+  return (error as { code?: unknown } | undefined)?.code;
+}
+
+/**
+ * What Dataproc says where it does not take a job. All else may be said of one that it has taken: that
+ * nothing answers (UNAVAILABLE), in time (DEADLINE_EXCEEDED), or that a connection broke (UNKNOWN,
+ * CANCELLED, INTERNAL). So this is a list of the refusals, and not faultKind(), which is for people.
+ *
+ * @see https://grpc.io/docs/guides/status-codes/
+ */
+const refusals: ReadonlySet<unknown> = new Set([
+  grpc.status.INVALID_ARGUMENT,
+  grpc.status.NOT_FOUND,
+  grpc.status.PERMISSION_DENIED,
+  grpc.status.RESOURCE_EXHAUSTED,
+  grpc.status.FAILED_PRECONDITION,
+  grpc.status.OUT_OF_RANGE,
+  grpc.status.UNIMPLEMENTED,
+  grpc.status.UNAUTHENTICATED,
+]);
+
+/** Whether what a submission has thrown says that it was not taken, as far as its last try goes. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof MarqueeError && refusals.has(codeOf(error.cause));
 }
 
 /** What brings back what Dataproc lacks. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { MarqueeError } from "../../../../errors.ts";
+import { within } from "../../../cloud/within.ts";
 import type { Log } from "../../../report/log.ts";
 import type { Need, Service, Standing } from "./service.ts";
 
@@ -9,7 +10,7 @@ export interface Patience {
   pollSeconds: number;
   /** Until a cluster that is being made takes jobs; until a job has ended. */
   limitSeconds: number;
-  /** Until a job that was cancelled has ended. */
+  /** Until a job that was cancelled has ended; until one that may have been taken is seen. */
   cancelSeconds: number;
   /** Until Dataproc answers a question: the client asks again meanwhile. */
   answerSeconds: number;
@@ -59,7 +60,8 @@ export async function untilReady(
  * Waits for a job's end, telling its state where it changes, and every minute.
  *
  * @param begins is told of every state
- * @throws the reason of `stop`, or MarqueeError (cloud) where it takes too long; it goes on then
+ * @throws the reason of `stop`, or MarqueeError (cloud) where it takes too long or cannot be looked at;
+ *   the job goes on then until the caller ends it
  */
 export async function untilEnded(
   { service, patience, log, stop }: Watch,
@@ -96,29 +98,39 @@ export async function untilEnded(
 }
 
 /**
- * Cancels a job and waits until it has ended.
+ * Cancels a job, also one that comes to be only meanwhile, and waits until it is seen to have ended.
  *
- * @throws MarqueeError (cloud) where it may still be running
+ * @throws MarqueeError (cloud) where it may still be running, or come to be
  */
 export async function end(
   { service, patience, log }: Omit<Watch, "stop">,
   name: string,
 ): Promise<void> {
-  const clock = clockOf(patience.cancelSeconds);
+  let clock = clockOf(patience.cancelSeconds);
   log.info(`cancelling Spark's work on ${service.where}`, { job: name });
-  await service.cancel(name);
+  // Whoever stops a run does not wait for each answer as long as one who works.
+  const soon = <T>(answer: Promise<T>): Promise<T> =>
+    within(patience.cancelSeconds * 1000, answer, () => silent(service, name));
+  let isCancelled = await soon(service.cancel(name));
   for (;;) {
-    const standing = await service.standing(name);
-    if (standing === undefined || standing.outcome !== undefined) {
-      const state = standing?.state ?? "not there";
+    const standing = await soon(service.standing(name));
+    if (standing?.outcome !== undefined) {
+      const { state } = standing;
       log.info(`Spark's work on ${service.where} is ${state}`, { job: name, state });
       return;
     }
+    if (standing !== undefined && !isCancelled) {
+      isCancelled = await soon(service.cancel(name));
+      // It has as long to end as one that was there from the beginning.
+      if (isCancelled) clock = clockOf(patience.cancelSeconds);
+    }
     if (clock.isOver()) {
+      const asked = isCancelled ? "was cancelled" : "was to end";
+      const state = standing === undefined ? "not there" : `still ${standing.state}`;
       throw new MarqueeError({
         reason: "cloud",
-        what: `Spark's work on ${service.where} was cancelled ${durationText(clock.seconds())} ago and is still ${standing.state}`,
-        next: `Look at ${service.consoleOf(name)}`,
+        what: `Spark's work on ${service.where} ${asked} ${durationText(clock.seconds())} ago and is ${state}`,
+        next: `Look at ${service.consoleOf(name)}, and run again`,
       });
     }
     await sleep(patience.pollSeconds * 1000);
@@ -150,6 +162,14 @@ function tooLong(what: string, { limitSeconds }: Patience, console?: string): Ma
     reason: "cloud",
     what: `${what} after ${durationText(limitSeconds)}, which is the limit`,
     next: console === undefined ? "Run again later" : `Look at ${console}, and run again`,
+  });
+}
+
+function silent(service: Service, name: string): MarqueeError {
+  return new MarqueeError({
+    reason: "cloud",
+    what: `Dataproc does not say whether Spark's work on ${service.where} has ended`,
+    next: `Look at ${service.consoleOf(name)}, and run again`,
   });
 }
 

@@ -197,7 +197,7 @@ describe("a Dataproc that cannot be used", () => {
     "an API that is off": [
       "PERMISSION_DENIED",
       "Cloud Dataproc API has not been used in project 1 before or it is disabled",
-      /an API is not enabled in the project example-marquee-dev.*npm run deploy -- --env dev/,
+      /an API is not enabled in the project example-marquee-dev.*npm run bootstrap -- --env dev/,
     ],
     "a quota": ["RESOURCE_EXHAUSTED", "Insufficient 'CPUS' quota", /a quota of the project/],
     credentials: [

@@ -4,6 +4,8 @@ import { expect } from "chai";
 
 import { MarqueeError } from "../../../../errors.ts";
 import { cancelJob } from "../../../../jobs/engine/spark/dataproc/place.ts";
+import type { Service } from "../../../../jobs/engine/spark/dataproc/service.ts";
+import { end } from "../../../../jobs/engine/spark/dataproc/waiting.ts";
 import { endless } from "../../../support/cloud/dataproc-double-bucket.ts";
 import type { Worker } from "../../../support/cloud/dataproc-double-jobs.ts";
 import {
@@ -13,6 +15,7 @@ import {
   onDataproc,
 } from "../../../support/cloud/dataproc-double-place.ts";
 import { failure } from "../../../support/errors.ts";
+import { quietLog } from "../../../support/pipeline.ts";
 
 const interrupted = new MarqueeError({ reason: "interrupted", what: "stopped by SIGINT" });
 
@@ -65,6 +68,30 @@ describe("Spark's work on Dataproc that is stopped", () => {
           "interrupted",
         );
         expect(statesOf(all)).to.deep.equal([]);
+        expect(all.bucket.notes.at(-1)).to.equal(undefined);
+      },
+      { stop: stop.signal },
+    );
+  });
+
+  it("is neither submitted nor looked for where the signal comes while it is noted", async () => {
+    const stop = new AbortController();
+    await onDataproc(
+      () => endless,
+      async (all) => {
+        const { bucket, dataproc } = all;
+        const note = bucket.note.bind(bucket);
+        bucket.note = (name) => {
+          stop.abort(interrupted);
+          return note(name);
+        };
+        await failure(
+          all.place.run(await askedOf(), () => undefined),
+          "interrupted",
+        );
+        expect(bucket.notes).to.have.length(2);
+        expect(bucket.notes.at(-1)).to.equal(undefined);
+        expect(dataproc.asked.map(({ method }) => method)).to.deep.equal(["GetCluster"]);
       },
       { stop: stop.signal },
     );
@@ -117,7 +144,7 @@ describe("Spark's work on Dataproc that is stopped", () => {
         await all.place.close();
         await stopped;
         expect(all.told.at(-1)).to.match(
-          /was cancelled 0 s ago and is still cancel started\. Look/,
+          /was cancelled 0 s ago and is still cancel started: \S+\/jobs\/\S+ may still be at work, .* the next run ends what it finds of it\. Look at https:/,
         );
         // Whoever comes after finds it by the note.
         expect(all.bucket.notes.at(-1)).to.match(/\/jobs\//);
@@ -139,17 +166,35 @@ describe("Spark's work on Dataproc that is stopped", () => {
           );
           await until(() => statesOf(all).includes("RUNNING"));
           const name = all.bucket.notes[0] ?? "";
-          await cancelJob(cloud, name, log, impatient);
+          expect(await cancelJob(cloud, name, log, impatient)).to.equal(true);
           expect(statesOf(all)).to.deep.equal(["CANCELLED"]);
           await run;
           // What has ended, and what never was, is left alone.
           const before = all.dataproc.asked.length;
-          await cancelJob(cloud, name, log, impatient);
-          await cancelJob(cloud, `${name}0`, log, impatient);
+          expect(await cancelJob(cloud, name, log, impatient)).to.equal(false);
+          expect(await cancelJob(cloud, `${name}0`, log, impatient)).to.equal(false);
           const methods = all.dataproc.asked.slice(before).map(({ method }) => method);
           expect(methods.join()).not.to.include("Cancel");
         },
         { mode },
+      );
+    });
+  }
+
+  for (const silent of ["cancel", "standing"] as const) {
+    it(`is not waited for longer where Dataproc says nothing any more: ${silent}`, async () => {
+      const never = new Promise<never>(() => undefined);
+      const answers = { cancel: Promise.resolve(true), standing: Promise.resolve(undefined) };
+      const service = {
+        where: "the cluster",
+        consoleOf: () => "https://console",
+        cancel: () => (silent === "cancel" ? never : answers.cancel),
+        standing: () => (silent === "standing" ? never : answers.standing),
+      } as unknown as Service;
+      const patience = { ...impatient, cancelSeconds: 0.2 };
+      const { line } = await failure(end({ service, patience, log: quietLog() }, "job"), "cloud");
+      expect(line).to.equal(
+        "Dataproc does not say whether Spark's work on the cluster has ended. Look at https://console, and run again",
       );
     });
   }

@@ -30,7 +30,8 @@ describe("the lease of a bucket lake", () => {
 
   it("keeps everybody else out, saying who has it", () =>
     withLake(async (stub) => {
-      const lake = await opened("run-1");
+      const began = new Date("2026-11-21T12:00:00Z");
+      const lake = await opened("run-1", {}, undefined, [], began);
       const error = await failure(opened("run-2"), "cloud");
       expect(error.message).to.include(`${stub.bucket} is in use by run run-1 (process`);
       expect(error.message).to.include(`${process.pid} on ${os.hostname()}, since 2026-11-21T`);
@@ -53,7 +54,7 @@ describe("the lease of a bucket lake", () => {
       const tried = await Promise.allSettled([opened("run-2"), opened("run-3"), opened("run-4")]);
       const open = tried.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
       expect(open).to.have.length(1);
-      expect(open[0]!.interrupted).to.include({ runId: "run-1", sparkJob: "job-7" });
+      expect(open[0]!.lease.interrupted).to.include({ runId: "run-1", sparkJob: "job-7" });
       const conditions = stub.asks("insert lock.json").map((one) => one.ifGenerationMatch);
       expect(conditions).to.include(generation);
       expect(conditions).not.to.include(undefined);
@@ -72,7 +73,7 @@ describe("the lease of a bucket lake", () => {
       await opened("run-1");
       await failure(opened("run-2", soon, "run-0"), "cloud");
       const lake = await opened("run-2", soon, "run-1");
-      expect(lake.interrupted).to.include({ runId: "run-1" });
+      expect(lake.lease.interrupted).to.include({ runId: "run-1" });
       await lake.close();
     }));
 
@@ -127,25 +128,77 @@ describe("the lease of a bucket lake", () => {
 
   it("does not let a Spark job be forgotten that may still be at work", () =>
     withLake(async (stub, warnings) => {
-      const first = await opened("run-1", {}, undefined, warnings);
-      await first.note("job-1");
-      await first.close();
-      expect(warnings.join()).to.match(
-        /job-1 may still be at work: the next run ends it, in 300 s/,
-      );
+      await (await opened("run-1", {}, undefined, warnings)).note("job-1");
       stub.age("lock.json", 310);
       const second = await opened("run-2", {}, undefined, warnings);
-      expect(second.interrupted).to.include({ runId: "run-1", sparkJob: "job-1" });
+      expect(second.lease.interrupted).to.include({ runId: "run-1", sparkJob: "job-1" });
       // Killed, too, before it has ended the job.
       expect(stub.json("lock.json")).to.include({ runId: "run-2", sparkJob: "job-1" });
       await second.close();
-      stub.age("lock.json", 310);
+      expect(warnings.join()).to.equal(
+        "the Spark job job-1 and BigQuery jobs of run run-1 may still be at work: the next run ends that first",
+      );
+      // At once, for nobody holds it any more; and run 2 was not killed.
       const third = await opened("run-3");
-      expect(third.interrupted).to.include({ runId: "run-2", sparkJob: "job-1" });
+      expect(third.lease.sparkJob).to.equal("job-1");
+      expect(third.lease.interrupted).to.equal(undefined);
       await third.note(undefined);
+      await third.lease.noteUnended([]);
       await third.close();
       expect(stub.names()).to.deep.equal([]);
     }));
+
+  it("does not let runs be forgotten whose jobs in BigQuery nobody has seen ended, for a day", () =>
+    withLake(async (stub) => {
+      const idsOf = ({ lease }: BucketLake): string[] => lease.unended.map(({ runId }) => runId);
+      const told = (runId: string, startedAt: Date) => ({
+        runId,
+        startedAt: startedAt.toISOString(),
+      });
+      await opened("run-1");
+      stub.age("lock.json", 310);
+      const second = await opened("run-2");
+      expect(idsOf(second)).to.deep.equal(["run-1"]);
+      stub.age("lock.json", 310);
+      const third = await opened("run-3");
+      expect(idsOf(third)).to.deep.equal(["run-1", "run-2"]);
+      await third.note("job-3");
+      await third.note(undefined);
+      expect(stub.json("lock.json")["unended"]).to.have.length(2);
+      const hour = 3600 * 1000;
+      await third.lease.noteUnended([
+        told("run-0", new Date(Date.now() - 25 * hour)),
+        told("run-2", new Date(Date.now() - 23 * hour)),
+        told("run-3", new Date()),
+      ]);
+      await third.close();
+      const fourth = await opened("run-4");
+      expect(idsOf(fourth)).to.deep.equal(["run-2", "run-3"]);
+      await fourth.lease.noteUnended([]);
+      await fourth.close();
+      expect(stub.names()).to.deep.equal([]);
+    }));
+
+  it("is this run's also where nothing was heard of what it has written last", () =>
+    withLake(async (stub) => {
+      const lake = await opened("run-1");
+      // It is written, and no more can be asked.
+      let faults = 0;
+      stub.fault = ({ name }) => {
+        if (name !== "lock.json") return undefined;
+        faults += 1;
+        return faults === 1 ? "answer lost" : 503;
+      };
+      await failure(lake.note("job-1"), "cloud");
+      expect(stub.json("lock.json")["sparkJob"]).to.equal("job-1");
+      stub.fault = () => undefined;
+      await lake.note("job-2");
+      lake.expectHeld();
+      expect(stub.json("lock.json")["sparkJob"]).to.equal("job-2");
+      await lake.note(undefined);
+      await lake.close();
+      expect(stub.names()).to.deep.equal([]);
+    })).timeout(20_000);
 
   it("that nobody can read counts by its age alone; one of a newer Marquee counts", () =>
     withLake(async (stub) => {
@@ -154,7 +207,7 @@ describe("the lease of a bucket lake", () => {
       expect(error.line).to.include("in use by a run that cannot be told from its lock");
       stub.age("lock.json", 310);
       const lake = await opened("run-1");
-      expect(lake.interrupted).to.equal(undefined);
+      expect(lake.lease.interrupted).to.equal(undefined);
       await lake.close();
       stub.put("lock.json", JSON.stringify({ format: 2, run: "other" }));
       const newer = await failure(opened("run-1"), "cloud");

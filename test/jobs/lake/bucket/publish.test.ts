@@ -69,7 +69,6 @@ describe("publishing to a bucket lake", () => {
       expect(second.published()).to.include({ runId: "run-1", loaded: true });
       await second.place(folder, () => true, quiet);
       await second.markLoading();
-      await second.markLoading();
       expect(stub.json("current.json")).to.include({ runId: "run-1", loaded: false });
       const before = stub.objects.get("current.json")!.generation;
       await second.publish(true);
@@ -227,7 +226,7 @@ describe("publishing to a bucket lake", () => {
   it("is refused to a run that has lost its lease", () =>
     withVersion(async (stub, folder) => {
       const lake = await opened("run-1");
-      stub.put("lock.json", stub.text("lock.json")!);
+      stub.put("lock.json", JSON.stringify({ ...stub.json("lock.json"), holder: "another" }));
       await failure(lake.note("job"), "cloud");
       const { length } = stub.asked;
       const refused: (() => Promise<unknown>)[] = [

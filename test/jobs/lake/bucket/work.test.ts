@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect } from "chai";
 
@@ -36,11 +37,17 @@ describe("a file that is sent to a bucket lake", () => {
       }),
     )).timeout(60_000);
 
-  it("is sent again where nobody answers, and so is a text", () =>
+  it("is sent again where nobody answers, each kind of request at its own time", () =>
     withVersion(async (stub, folder) => {
-      const lake = await opened("run-1", { answerSeconds: 0.5 });
+      const seconds = { sendSeconds: 3.4, answerSeconds: 1.7, urgentSeconds: 0.2 };
+      const lake = await opened("run-1", seconds);
       const name = `versions/run-1/${files[0]!}`;
       const silent = new Set([name, "current.json", "drivers/x.txt"]);
+      const times = new Map<string, number[]>();
+      stub.onRequest = ({ what, name: asked }) => {
+        if (what !== "insert") return;
+        times.set(asked, [...(times.get(asked) ?? []), performance.now()]);
+      };
       stub.fault = (asked) =>
         asked.what === "insert" && silent.delete(asked.name) ? "silence" : undefined;
       await publishAll(lake, folder);
@@ -49,8 +56,40 @@ describe("a file that is sent to a bucket lake", () => {
       expect(stub.asks("insert current.json")).to.have.length(2);
       expect(stub.text("drivers/x.txt")).to.equal("x");
       expect([...silent]).to.deep.equal([]);
+      // A try, and the second that the client waits before the next.
+      const between = (asked: string): number => {
+        const [first = 0, second = 0] = times.get(asked) ?? [];
+        return (second - first) / 1000;
+      };
+      expect(between("current.json")).to.be.within(1.1, 2.6);
+      expect(between("drivers/x.txt")).to.be.within(2.6, 4.3);
+      expect(between(name)).to.be.greaterThan(4.3);
       await lake.close();
-    }));
+    })).timeout(20_000);
+
+  it("goes up beside three others, parts of files included", () =>
+    withLake((stub) =>
+      withFolder(async (folder) => {
+        const file = (number: number): string => `staging/ratings/part-0000${number}.parquet`;
+        const bytes = Buffer.alloc(4_000_000, "0123456789abcdef!");
+        const all = [1, 2, 3, 4].map((number) => [file(number), bytes] as const);
+        await writeFiles(folder, Object.fromEntries(all));
+        const lake = await opened("run-1", { partBytes: 1_000_000 });
+        let atWork = 0;
+        let most = 0;
+        stub.delay = async ({ what }) => {
+          if (what !== "insert") return;
+          atWork += 1;
+          most = Math.max(most, atWork);
+          await sleep(50);
+          atWork -= 1;
+        };
+        await lake.place(folder, () => true, quiet);
+        expect(stub.asks("insert work/parts/")).to.have.length(16);
+        expect(most).to.equal(4);
+        await lake.close();
+      }),
+    )).timeout(20_000);
 
   it("is not there where other bytes have come than were sent", () =>
     withVersion(async (stub, folder) => {

@@ -42,7 +42,7 @@ describe("jobs that a killed run has left in BigQuery", () => {
       const log = quietLog();
       const run = { id: runId, startedAt: new Date() };
       const warehouse = new BigQueryWarehouse(cloud, run, log, { patience: impatient });
-      await warehouse.endJobsOf(killed, [ratings, movies]);
+      expect(await warehouse.endJobsOf(killed, [ratings, movies])).to.equal(true);
       const ended = [
         nameIn(killed, "exchange_core_movies_1"),
         nameIn(killed, "load_staging_ratings_2"),
@@ -51,11 +51,19 @@ describe("jobs that a killed run has left in BigQuery", () => {
       expect(cancelled(stub)).to.deep.equal(ended);
       expect(running(stub)).to.deep.equal([]);
       expect([...log.warnings].sort()).to.deep.equal(
-        ended.map((id) => `run ${killed} was killed: its BigQuery job ${id} is ended`),
+        ended.map((id) => `run ${killed} has left its BigQuery job ${id} at work: it is ended`),
       );
       // Elsewhere than in the US a job is only found where it is.
       const looks = stub.requests.filter(({ path }) => path.includes("/jobs/"));
       for (const { query } of looks) expect(query).to.include({ location: "us-central1" });
+    });
+  });
+
+  it("are found behind an attempt that was refused", async () => {
+    await withStub(async (stub) => {
+      left(stub, "load_staging_ratings_2", "cancelled");
+      await stub.warehouse.endJobsOf(killed, [ratings]);
+      expect(cancelled(stub)).to.deep.equal([nameIn(killed, "load_staging_ratings_2")]);
     });
   });
 
@@ -83,10 +91,25 @@ describe("jobs that a killed run has left in BigQuery", () => {
       left(stub, "load_staging_ratings_1", "never");
       const { line } = await failure(stub.warehouse.endJobsOf(killed, [ratings]), "cloud");
       const id = nameIn(killed, "load_staging_ratings_1");
-      expect(line).to.include(`the BigQuery job ${id} of a run that was killed`);
+      expect(line).to.include(`the BigQuery job ${id} that run ${killed} has left at work`);
       expect(line)
         .to.include("is still RUNNING")
         .and.include(`--location=us-central1 cancel ${id}, and run again`);
+    });
+  });
+
+  it("are said to be ended only once they are, and why they are not where that is refused", async () => {
+    await withStub(async (stub) => {
+      const { cloud } = stub;
+      left(stub, "load_staging_ratings_1", "never");
+      stub.failNext(/cancel/, { status: 403, message: "you may not", times: 9999 });
+      const log = quietLog();
+      const run = { id: runId, startedAt: new Date() };
+      const patience = { ...impatient, cancelMilliseconds: 200 };
+      const warehouse = new BigQueryWarehouse(cloud, run, log, { patience });
+      const { line } = await failure(warehouse.endJobsOf(killed, [ratings]), "cloud");
+      expect(line).to.include("could not be cancelled (you may not) and is still RUNNING");
+      expect(log.warnings).to.deep.equal([]);
     });
   });
 
@@ -97,7 +120,7 @@ describe("jobs that a killed run has left in BigQuery", () => {
       const log = quietLog();
       const run = { id: runId, startedAt: new Date() };
       const warehouse = new BigQueryWarehouse(cloud, run, log, { patience: impatient });
-      await warehouse.endJobsOf(killed, [ratings, movies]);
+      expect(await warehouse.endJobsOf(killed, [ratings, movies])).to.equal(false);
       expect(log.warnings).to.have.length(1);
       expect(log.warnings[0]).to.match(/not for this account to see/);
     });

@@ -1,10 +1,18 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { expect } from "chai";
 
-import type { Patience } from "../../../../jobs/warehouse/bigquery/client.ts";
+import { MarqueeError } from "../../../../errors.ts";
 import { BigQueryWarehouse } from "../../../../jobs/warehouse/bigquery/warehouse.ts";
 import type { Table } from "../../../../sql/catalog/types.ts";
 import { tableOf } from "../../../support/catalog.ts";
-import { impatient, runId, type Stub, withStub } from "../../../support/cloud/bigquery-stub.ts";
+import {
+  impatient,
+  jobsAsked,
+  runId,
+  waitingAtMost,
+  withStub,
+} from "../../../support/cloud/bigquery-stub.ts";
 import { failure } from "../../../support/errors.ts";
 import { quietLog } from "../../../support/pipeline.ts";
 
@@ -16,10 +24,6 @@ describe("BigQuery where it goes silent", function () {
     ratings = await tableOf("staging.ratings");
   });
 
-  const waitingAtMost = ({ cloud }: Stub, limits: Partial<Patience>): BigQueryWarehouse => {
-    const run = { id: runId, startedAt: new Date() };
-    return new BigQueryWarehouse(cloud, run, quietLog(), { patience: { ...impatient, ...limits } });
-  };
   const load = (warehouse: BigQueryWarehouse) =>
     warehouse.load([{ table: ratings, uris: ["gs://lake/ratings"], rows: 0 }]);
   const exchange = (warehouse: BigQueryWarehouse, uris: string[]) =>
@@ -53,6 +57,42 @@ describe("BigQuery where it goes silent", function () {
     });
   }
 
+  it("is sent nothing again that was given up, whatever becomes of the connection", async () => {
+    await withStub(async (stub) => {
+      stub.silent = /POST .*\/jobs$/;
+      stub.failNext(/POST .*\/jobs /, { status: 200, afterwards: true });
+      const warehouse = waitingAtMost(stub, { requestMilliseconds: 500 });
+      await failure(load(warehouse), "cloud");
+      stub.speak();
+      // Repeats are a millisecond apart here.
+      await sleep(300);
+      expect(jobsAsked(stub)).to.have.length(1);
+    });
+  });
+
+  for (const [name, repeated, work] of [
+    ["a job", /POST .*\/jobs$/, load],
+    ["a table", /POST .*\/tables$/, (warehouse) => exchange(warehouse, ["gs://lake/x"])],
+  ] as [string, RegExp, (warehouse: BigQueryWarehouse) => Promise<unknown>][]) {
+    it(`is not asked again for ${name} by a run that may change nothing any more`, async () => {
+      await withStub(async (stub) => {
+        const times = (): number =>
+          stub.requests.filter(({ method, path }) => repeated.test(`${method} ${path}`)).length;
+        const guard = (): void => {
+          if (times() > 1) throw new MarqueeError({ reason: "lake", what: "the lease is lost" });
+        };
+        const run = { id: runId, startedAt: new Date() };
+        const options = { patience: impatient, guard };
+        const warehouse = new BigQueryWarehouse(stub.cloud, run, quietLog(), options);
+        // What is ordered is matched with the body behind the path.
+        stub.failNext(new RegExp(repeated.source.replace("$", " ")), { status: 503, times: 9 });
+        const { line } = await failure(work(warehouse), "lake");
+        expect(line).to.include("the lease is lost");
+        expect(times()).to.equal(2);
+      });
+    });
+  }
+
   it("is asked again as ever, as long as it answers", async () => {
     await withStub(async (stub) => {
       const warehouse = waitingAtMost(stub, { requestMilliseconds: 2000 });
@@ -68,15 +108,16 @@ describe("BigQuery where it goes silent", function () {
       const warehouse = waitingAtMost(stub, { jobMilliseconds: 300 });
       const loading = failure(load(warehouse), "cloud");
       const id = `marquee_dev_${runId}_load_staging_ratings_1`;
-      while (!stub.jobs.has(id)) await new Promise((resolve) => setTimeout(resolve, 1));
+      while (!stub.jobs.has(id)) await sleep(1);
       stub.jobs.get(id)!.until = "never";
       const { line } = await loading;
       expect(line).to.include(`the BigQuery job ${id} has not ended within`);
       expect(line)
-        .to.include("it goes on there")
+        .to.include("was cancelled, and is still RUNNING")
         .and.include(`--location=us-central1 cancel ${id}, and run again`);
+      expect(stub.requests.map(({ path }) => path).join()).to.include(`/jobs/${id}/cancel`);
       const looks = stub.requests.length;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await sleep(100);
       // One look may have been under way.
       expect(stub.requests).to.have.length.within(looks, looks + 1);
     });

@@ -157,7 +157,7 @@ describe("loading tables into BigQuery", () => {
       expect(inserts(stub)).to.have.length(3);
       stub.failNext(/./, { status: 503, times: 99 });
       const silent = await failure(stub.warehouse.load([load(movies)]), "cloud");
-      expect(silent.line).to.match(/core\.movies.*Google Cloud does not answer.*Run again/);
+      expect(silent.line).to.match(/core\.movies.*Google Cloud does not answer.*run again/);
     });
   });
 
