@@ -77,9 +77,15 @@ export async function submit(
   const logged = pipeline(child.stderr, createWriteStream(log)).catch(() => undefined);
   // Spark sends the driver's last words here too, whatever it wrote them to.
   const lastWords: string[] = [];
+  const models = new Set(asked.flatMap((manifest) => manifest.models.map(({ id }) => id)));
+  // Models are made one after the other; of checks several are asked at once, and none is named.
+  let work = "its work";
   createInterface({ input: child.stdout }).on("line", (line) => {
-    if (line.startsWith("begins ")) begins(line.slice("begins ".length));
-    else lastWords.push(line);
+    if (line.startsWith("begins ")) {
+      const what = line.slice("begins ".length);
+      work = models.has(what) ? what : "its work";
+      begins(what);
+    } else lastWords.push(line);
   });
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve, reject) => {
     child.once("error", reject);
@@ -90,14 +96,17 @@ export async function submit(
   await logged;
   stop?.throwIfAborted();
   // The kernel ends by this signal what takes more memory than there is.
-  if (signal === "SIGKILL") throw outOfMemory("its work: the system has killed it");
-  if (!asked.every(({ report }) => existsSync(report))) throw await died(log, lastWords);
+  if (signal === "SIGKILL") throw outOfMemory(`${work}: the system has killed it`);
+  // Java may be gone before the driver, which it ends with, has written down what failed.
+  if (!asked.every(({ report }) => existsSync(report))) throw await died(log, work, lastWords);
   const texts = await Promise.all(asked.map(({ report }) => readFile(report, "utf8")));
   const reports = texts.map((text) => JSON.parse(text) as Report);
   const failed = reports.find(({ failure }) => failure !== undefined)?.failure;
   // Spark that runs out of memory shuts down, and the driver may hear of that alone: the log knows why.
-  if (failed !== undefined && lacksMemory(await textOf(log))) throw outOfMemory(failed.name);
-  if (failed === undefined && code !== 0) throw await died(log, lastWords);
+  if (failed !== undefined && lacksMemory(await textOf(log))) {
+    throw outOfMemory(failed.kind === "driver" ? work : failed.name);
+  }
+  if (failed === undefined && code !== 0) throw await died(log, work, lastWords);
   return reports;
 }
 
@@ -134,9 +143,13 @@ function lacksMemory(text: string): boolean {
   return /java\.lang\.OutOfMemoryError|System memory \d+ must be at least/.test(text);
 }
 
-async function died(log: string, lastWords: readonly string[]): Promise<MarqueeError> {
+async function died(
+  log: string,
+  work: string,
+  lastWords: readonly string[],
+): Promise<MarqueeError> {
   const text = await textOf(log);
-  if (lacksMemory(text)) return outOfMemory("its work");
+  if (lacksMemory(text)) return outOfMemory(work);
   const lines = lastWordsOf([text, ...lastWords].join("\n"), 3);
   return new MarqueeError({
     reason: "lake",
