@@ -11,9 +11,10 @@ export async function program(
     console.error(`error: ${error.line}`);
   },
 ): Promise<void> {
-  // Who reads along, such as head, may have enough before the end: the work goes on to its own.
+  // Who reads along, such as head, may have enough before the end: the work goes on to its own. The
+  // second code comes where a line was on its way.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (!["EPIPE", "ECONNRESET"].includes(error.code ?? "")) throw error;
   });
   try {
     process.exitCode = await main();

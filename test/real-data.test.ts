@@ -31,8 +31,7 @@ const weight: Record<ColumnType, (column: string) => string> = {
   TIMESTAMP: (column) => `epoch(${column})::bigint`,
 };
 
-describe("the publishers' files", function () {
-  this.timeout(120_000);
+describe("the publishers' files", () => {
   let folder: string;
   let run: Run | undefined;
   let ask: (sql: string) => Promise<unknown[][]>;

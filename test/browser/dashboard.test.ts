@@ -12,6 +12,7 @@ import {
   openNumbers,
   readThrough,
 } from "../support/browser.ts";
+import { quickestOpening } from "../support/browser-speed.ts";
 import { numberShown } from "../support/numbers-shown.ts";
 import { runLocally } from "../support/pipeline.ts";
 import { askWarehouse } from "../support/warehouse.ts";
@@ -28,11 +29,12 @@ describeInBrowser("the dashboard in a browser", makePage, (shared) => {
   const opened = async (width = 1280, isDark = false) => openFile(shared, { width, isDark });
 
   it("opens from the disk, asks nobody for anything and complains of nothing", async () => {
-    const { page, offences, milliseconds } = await opened();
+    const { page, offences } = await opened();
     expect(offences).to.deep.equal([]);
-    expect(milliseconds).to.be.below(5_000);
     expect((await stat(shared.file)).size).to.be.below(5e6);
     await page.close();
+    // Not the first one, for which the browser itself still starts.
+    expect(await quickestOpening(shared)).to.be.below(5_000);
   });
 
   it("marks synthetic data, on paper too", async () => {

@@ -37,7 +37,6 @@ const patience = {
 describeOnCloud("the warehouse on BigQuery", "loads, months, checksums", (shared) => {
   let sample: Sample;
   before(async function () {
-    this.timeout(120_000);
     sample = await makeSample(shared.doubles);
   });
   after(async () => {

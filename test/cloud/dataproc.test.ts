@@ -1,5 +1,4 @@
 import { execFile } from "node:child_process";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
 import { expect } from "chai";
@@ -20,6 +19,7 @@ import { type DataprocDouble, startDataproc } from "../support/cloud/dataproc-do
 import { cluster, runId } from "../support/cloud/dataproc-double-place.ts";
 import { connectorIsThere, sparkOver } from "../support/cloud/dataproc-double-spark.ts";
 import { describeOnCloud } from "../support/cloud/doubles.ts";
+import { during } from "../support/cloud/stage.ts";
 import { failure } from "../support/errors.ts";
 import { quietLog } from "../support/pipeline.ts";
 import { withSession } from "../support/read-source.ts";
@@ -139,7 +139,8 @@ describeOnCloud("Spark's work on Dataproc, done by Spark", "gs://, cancelling", 
     await inRun(id, async ({ bucket: lake, work, links }) => {
       const bucket = withDriver(
         lake,
-        'print("so far so good", flush=True)\nraise SystemExit("no more")\n',
+        // Spark copies in the background what its driver prints, and ends with it.
+        'import os, sys, time\nprint("so far so good", flush=True)\nprint("no more", file=sys.stderr, flush=True)\ntime.sleep(1)\nos._exit(1)\n',
       );
       const log = quietLog();
       const place = new DataprocSpark({ cloud, bucket, work, runId: id, log, patience: quick });
@@ -164,7 +165,7 @@ describeOnCloud("Spark's work on Dataproc, done by Spark", "gs://, cancelling", 
       const stopped = failure(run, "interrupted");
       const name = `work/${id}/spark`;
       const isDriver = (line: string): boolean => /^\S*python\S* .*driver\.py/.test(line);
-      while (!(await processesOf(name)).some(isDriver)) await sleep(100);
+      await during(stopped, async () => (await processesOf(name)).some(isDriver));
       stop.abort(new MarqueeError({ reason: "interrupted", what: "stopped by SIGINT" }));
       await place.close();
       await stopped;

@@ -6,6 +6,7 @@ import type { Options } from "../../jobs/options.ts";
 import { endless } from "../support/cloud/dataproc-double-bucket.ts";
 import type { Worker } from "../support/cloud/dataproc-double-jobs.ts";
 import {
+  during,
   expectMended,
   onStage,
   type PointerText,
@@ -91,7 +92,7 @@ describe("faults on Google Cloud", () => {
       const running = failure(runThere({ sources: [source], lake, ...gcp }), "cloud");
       const isSent = async (): Promise<boolean> =>
         (await objectsIn(environment)).some((name) => name.startsWith("raw/"));
-      await until(isSent);
+      await during(running, isSent);
       environment.dataproc.clusters.clear();
       const { line } = await running;
       expect(line).to.match(
@@ -106,7 +107,8 @@ describe("faults on Google Cloud", () => {
       const { source, lake, environment, folder } = stage;
       const first = runThere({ sources: [source], lake, ...gcp });
       const ended = first.catch((error: unknown) => error);
-      await until(() => Object.values(environment.dataproc.states()).includes("RUNNING"));
+      const isRunning = () => Object.values(environment.dataproc.states()).includes("RUNNING");
+      await during(ended, isRunning);
       const second = runThere({ sources: [source], lake: path.join(folder, "second") });
       const { line } = await failure(second, "cloud");
       expect(line).to.match(/is in use by run \S+ \(process \d+ on /);

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { heldUp } from "../support/held-up.ts";
 import {
   afterClaim,
+  appears,
   killAndGoOn,
   type Met,
   randomMoments,
@@ -12,20 +13,35 @@ import {
 import { withTwoVersions } from "../support/two-versions.ts";
 
 const kills = 20;
+/** How many of them are to meet a run at its work: kills that all came too late would prove little. */
+const leastMet = kills / 2 + 1;
+/** A machine on which so many kills do not meet that many runs is no slow one: something is wrong. */
+const mostKills = 3 * kills;
 
 describe(`a run that is killed (MARQUEE_SEED=${seed}), again and again`, function () {
-  this.timeout(240_000);
+  this.timeout(900_000);
   const shared = withTwoVersions();
 
-  it(`leaves all of one version at ${kills} random moments, and the next run goes on`, async () => {
+  it(`leaves all of one version at ${kills} random moments or more, and the next run goes on`, async () => {
     const versions = shared();
-    const duration = await undisturbedMilliseconds(versions);
+    let duration = await undisturbedMilliseconds(versions);
     const met: Met[] = [];
-    for (const part of randomMoments(kills)) {
-      met.push(await killAndGoOn(versions, `at ${part.toFixed(4)}`, afterClaim(part * duration)));
+    const runsMet = (): number => met.filter((what) => what === "a run").length;
+    for (const part of randomMoments(mostKills)) {
+      if (met.length >= kills && runsMet() >= leastMet) break;
+      let seen = 0;
+      const what = await killAndGoOn(versions, `at ${part.toFixed(4)}`, async (lake, run) => {
+        await appears("lock.json")(lake, run);
+        const claimed = performance.now();
+        await afterClaim(part * duration)(lake, run);
+        seen = performance.now() - claimed;
+      });
+      met.push(what);
+      // The machine was slower when the duration was taken: from here on it is what this run has shown.
+      if (what === "the end" || what === "a published run") duration = seen;
     }
     process.stdout.write(`      the kills met ${met.join(", ")}\n`);
-    expect(met.filter((what) => what === "a run")).to.have.length.above(kills / 2);
+    expect(runsMet(), met.join(", ")).to.be.at.least(leastMet);
   });
 
   for (const [place, version] of [

@@ -25,7 +25,7 @@ const files: [string, Partial<Options>, string][] = [
 ];
 
 describe("a lake that was damaged by hand", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
 
   it("is told by the file that is damaged and the way out, which works", async () => {
     await withFolder(async (folder) => {

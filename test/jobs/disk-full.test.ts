@@ -1,8 +1,6 @@
 import { fullDiskTests } from "../support/full-disk-tests.ts";
 
-describe("a disk that fills up", function () {
-  this.timeout(120_000);
-
+describe("a disk that fills up", () => {
   // The full suite in test/faults looks at more places.
   fullDiskTests([
     { part: 0.5, once: false },

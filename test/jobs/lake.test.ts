@@ -28,9 +28,7 @@ const deadClaim = (runId: string): Claim => ({
   host: os.hostname(),
 });
 
-describe("the lake of a run", function () {
-  this.timeout(120_000);
-
+describe("the lake of a run", () => {
   it("publishes nothing when a check fails, and tells of it in ops", async () => {
     await withFolder(async (folder) => {
       const lake = path.join(folder, "lake");

@@ -126,9 +126,7 @@ function planned(account: SampleAccount) {
   }));
 }
 
-describe("a run over synthetic files of MovieLens", function () {
-  this.timeout(60_000);
-
+describe("a run over synthetic files of MovieLens", () => {
   for (const layout of layouts)
     it(`answers from ${layout} what it can, and says what it cannot`, async () => {
       await withFolder(async (folder) => {
@@ -175,9 +173,7 @@ describe("a run over synthetic files of MovieLens", function () {
     });
 });
 
-describe("a million ratings in the layout of ml-1m", function () {
-  this.timeout(120_000);
-
+describe("a million ratings in the layout of ml-1m", () => {
   it("give each film's figures and each user's best as plain JavaScript finds them", async () => {
     await withFolder(async (folder) => {
       const source = path.join(folder, "in");

@@ -13,9 +13,7 @@ import { tinyFiles, tinySource } from "../support/tiny-source.ts";
 const ask = (lake: string, sql: string): Promise<unknown[][]> =>
   askWarehouse(path.join(lake, "warehouse.duckdb"), sql);
 
-describe("the pipeline", function () {
-  this.timeout(60_000);
-
+describe("the pipeline", () => {
   it("takes a folder's files to every table of the catalogue", async () => {
     await withFolder(async (folder) => {
       const source = await tinySource(path.join(folder, "in"));

@@ -8,9 +8,7 @@ import { withFolder } from "../support/folder.ts";
 import { runLocally } from "../support/pipeline.ts";
 import { askWarehouse } from "../support/warehouse.ts";
 
-describe("a run over synthetic data", function () {
-  this.timeout(60_000);
-
+describe("a run over synthetic data", () => {
   it("accounts for every record as the generator planned it, fault by fault", async () => {
     await withFolder(async (folder) => {
       const source = path.join(folder, "in");

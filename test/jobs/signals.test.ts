@@ -15,8 +15,17 @@ import { namesIn, type TwoVersions, withTwoVersions } from "../support/two-versi
 import type { Row } from "../support/rows.ts";
 import { askWarehouse } from "../support/warehouse.ts";
 
-/** Two seconds on a machine that has nothing else to do. */
-const promptly = 6_000;
+/**
+ * Two seconds on a machine that has nothing else to do. A run that did not heed its signal would be
+ * held by a query without an end, or would end with another code.
+ */
+const promptly = 30_000;
+/** A silent server is given up after thirty seconds: the signal is to end its download before. */
+const beforeStall = 20_000;
+/** So long may the last process of a group take to be gone: a sample is made in little more. */
+const farewell = 2_000;
+/** Short for the program, which takes 500 ms for one Ctrl-C; long enough to be two for the system. */
+const betweenEchoes = 20;
 
 const signals = [
   ["SIGINT", 130],
@@ -24,7 +33,7 @@ const signals = [
 ] as const;
 
 describe("a signal to a run", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const shared = withTwoVersions();
 
   for (const [signal, code] of signals) {
@@ -58,7 +67,8 @@ describe("a signal to a run", function () {
       const run = startPipeline(["--lake", lake, "--source", "fred"], undefined, proxies);
       await connected;
       run.signal("SIGTERM");
-      await expectStopped(await promptEnd(run), shared(), lake, { signal: "SIGTERM", code: 143 });
+      const ending = await promptEnd(run, beforeStall);
+      await expectStopped(ending, shared(), lake, { signal: "SIGTERM", code: 143 });
     } finally {
       silent.close();
     }
@@ -68,8 +78,9 @@ describe("a signal to a run", function () {
     const { lake, args } = await runOfB(shared(), "echo");
     const run = startPipeline(args, { place: "query" });
     await run.says(heldUp("query"));
+    // In one turn of the loop: a test that came back late would send a second signal, no echo.
     run.signal("SIGINT");
-    await sleep(50);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, betweenEchoes);
     run.signal("SIGINT");
     await expectStopped(await promptEnd(run), shared(), lake, { signal: "SIGINT", code: 130 });
   });
@@ -109,8 +120,9 @@ describe("a signal to a run", function () {
     const run = startPipeline(["--lake", lake, "--source", "sample"]);
     await appears("raw/sample")(lake, run);
     run.signal("SIGTERM");
-    await promptEnd(run);
-    const deadline = Date.now() + promptly / 3;
+    const { code, stderr } = await promptEnd(run);
+    expect(code, stderr).to.equal(143);
+    const deadline = Date.now() + farewell;
     while (groupLives(run) && Date.now() < deadline) await sleep(20);
     expect(groupLives(run)).to.equal(false);
   });
@@ -133,12 +145,12 @@ function groupLives({ processId }: Started): boolean {
   }
 }
 
-async function promptEnd(run: Started): Promise<Ending> {
-  const late = sleep(promptly, undefined);
+async function promptEnd(run: Started, milliseconds = promptly): Promise<Ending> {
+  const late = sleep(milliseconds, undefined);
   const ending = await Promise.race([run.ended, late]);
   if (ending !== undefined) return ending;
   await killGroup(run);
-  throw new Error(`it has not ended within ${promptly} ms`);
+  throw new Error(`it has not ended within ${milliseconds} ms`);
 }
 
 /** Stopped with one line and a row in ops; the lake as if the run had not been, and free. */

@@ -9,9 +9,7 @@ import { withFolder } from "../support/folder.ts";
 import { runLocally } from "../support/pipeline.ts";
 import { tinySource } from "../support/tiny-source.ts";
 
-describe("the steps of a run", function () {
-  this.timeout(60_000);
-
+describe("the steps of a run", () => {
   it("runs single steps, each going on with what the others left", async () => {
     await withFolder(async (folder) => {
       const source = await tinySource(path.join(folder, "in"));

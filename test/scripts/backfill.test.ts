@@ -18,9 +18,7 @@ async function backfill(source: string, lake: string, ...words: string[]): Promi
   return runProgram("scripts/backfill.ts", ["--source", source, "--lake", lake, ...words]);
 }
 
-describe("a backfill", function () {
-  this.timeout(120_000);
-
+describe("a backfill", () => {
   it("takes many months in batches and ends with the tables of one run", async () => {
     await withFolder(async (folder) => {
       const source = await tinySource(path.join(folder, "in"));

@@ -39,9 +39,7 @@ function expectOrdered({ min, median, max }: Spread, least: number, most: number
   );
 }
 
-describe("the bench", function () {
-  this.timeout(60_000);
-
+describe("the bench", () => {
   it("measures the pipeline and DuckDB alone, and leaves nothing but the figures", async () => {
     await withFolder(async (folder) => {
       const [temporary, keep] = [path.join(folder, "tmp"), path.join(folder, "kept")];

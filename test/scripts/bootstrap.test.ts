@@ -22,9 +22,7 @@ function placesOf(calls: readonly string[], ...words: string[]): number[] {
   });
 }
 
-describe("the bootstrap of an environment", function () {
-  this.timeout(60_000);
-
+describe("the bootstrap of an environment", () => {
   it("makes everything in an empty project, each thing behind what it needs", async () => {
     const settings = await ownSettings("prod");
     const { made, told, asked, error } = await bootstrapped(settings, empty(settings));
@@ -214,9 +212,7 @@ describe("the bootstrap of an environment", function () {
   });
 });
 
-describe("npm run bootstrap", function () {
-  this.timeout(60_000);
-
+describe("npm run bootstrap", () => {
   it("refuses the settings that are shipped, and shows their commands", async () => {
     await withFolder(async (folder) => {
       const env = { ...process.env, PATH: folder };

@@ -17,9 +17,7 @@ import { runLocally } from "../support/pipeline.ts";
 import { runProgram } from "../support/program.ts";
 import { askWarehouse } from "../support/warehouse.ts";
 
-describe("the cleaning of a lake", function () {
-  this.timeout(120_000);
-
+describe("the cleaning of a lake", () => {
   it("removes what no published table needs, and no answer", async () => {
     await withFolder(async (folder) => {
       const { lake, source } = await untidyLake(folder);

@@ -50,9 +50,7 @@ function expectCosts(items: readonly Item[], when: Item["when"], expected: [stri
   }
 }
 
-describe("npm run cost", function () {
-  this.timeout(20_000);
-
+describe("npm run cost", () => {
   before(async () => {
     [dev, table] = [await readSettings("dev"), await readPrices()];
     // Whatever dev's cluster waits for, the sums below are of ten minutes.

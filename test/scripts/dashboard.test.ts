@@ -11,9 +11,7 @@ import { withVariables } from "../support/variables.ts";
 
 const program = (...args: string[]) => runProgram("scripts/dashboard.ts", args);
 
-describe("npm run dashboard", function () {
-  this.timeout(60_000);
-
+describe("npm run dashboard", () => {
   it("writes a lake's dashboard anew and says where", async () => {
     await withFolder(async (folder) => {
       const lake = path.join(folder, "lake");

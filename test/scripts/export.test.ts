@@ -34,8 +34,7 @@ async function program(args: string[], options: ExecFileOptions = {}): Promise<O
   return runProgram("scripts/export.ts", args, options);
 }
 
-describe("the export", function () {
-  this.timeout(60_000);
+describe("the export", () => {
   let folder: string;
   let lake: string;
   const place = (name: string): string => path.join(folder, name);

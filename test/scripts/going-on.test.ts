@@ -42,5 +42,5 @@ describe("the command that goes on with a run", () => {
       );
       expect(strangers).to.deep.equal([]);
     });
-  }).timeout(60_000);
+  });
 });

@@ -23,5 +23,5 @@ describe("a program for people", () => {
     child.stdout.once("data", () => child.stdout.destroy());
     const [code] = (await once(child, "close")) as [number];
     expect({ code, said }).to.deep.equal({ code: 3, said: "done\n" });
-  }).timeout(20_000);
+  });
 });

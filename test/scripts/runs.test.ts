@@ -38,9 +38,7 @@ function expectNarrow(text: string): void {
   for (const line of text.split("\n")) expect(line.length, line).to.be.at.most(lineWidth);
 }
 
-describe("the runs of a lake", function () {
-  this.timeout(60_000);
-
+describe("the runs of a lake", () => {
   it("are told newest first, with the way on for one that failed its checks", async () => {
     await withFolder(async (folder) => {
       const { lake, good, failed } = await failedLake(folder);

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect } from "chai";
 
@@ -65,7 +66,7 @@ describeWithSpark("the pipeline with Spark on this machine", () => {
         try {
           while (sparksIn(folder).length === 0) {
             if (!run.runs()) throw new Error((await run.ended).stderr);
-            await new Promise((resolve) => setTimeout(resolve, 50));
+            await sleep(50);
           }
           // To the run alone, as a supervisor does: Spark is in a group of its own.
           run.signal(signal);
@@ -73,9 +74,9 @@ describeWithSpark("the pipeline with Spark on this machine", () => {
         } finally {
           await killGroup(run);
         }
-        for (let waited = 0; sparksIn(folder).length > 0 && waited < 20_000; waited += 100) {
-          await new Promise((resolve) => setTimeout(resolve, 100));
-        }
+        // It may have been killed before its driver has begun, which looks whether the run is there.
+        const latest = Date.now() + 120_000;
+        while (sparksIn(folder).length > 0 && Date.now() < latest) await sleep(100);
         expect(sparksIn(folder)).to.deep.equal([]);
         await runLocally({ sources: [source], lake, ...spark });
         await runLocally({ sources: [source], lake: path.join(folder, "duckdb") });

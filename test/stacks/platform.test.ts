@@ -101,9 +101,7 @@ describe("the platform", () => {
   });
 });
 
-describe("npm run synth", function () {
-  this.timeout(60_000);
-
+describe("npm run synth", () => {
   /** Every file that a synthesis writes, by its hash. */
   async function synthesized(folder: string, env: string): Promise<Record<string, string>> {
     const out = path.join(folder, `${env}-${String(Math.random())}`);

@@ -47,15 +47,17 @@ export function start(
     return { code, signal, ...said };
   });
   const processId = child.pid ?? 0;
+  // One that a signal has ended has no exit code.
+  const runs = (): boolean => child.exitCode === null && child.signalCode === null;
   return {
     processId,
     ended,
     says: async (text, times = 1) => {
       const isSaid = (): boolean => said.stdout.split(text).length > times;
-      while (!isSaid() && child.exitCode === null) await sleep(5);
+      while (!isSaid() && runs()) await sleep(5);
       if (!isSaid()) throw new Error(`it has ended without a word of that: ${said.stderr}`);
     },
-    runs: () => child.exitCode === null && child.signalCode === null,
+    runs,
     signal: (name) => {
       process.kill(processId, name);
     },

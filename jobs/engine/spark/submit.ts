@@ -93,6 +93,8 @@ export async function submit(
       resolve(how);
     });
   }).finally(() => stop?.removeEventListener("abort", end));
+  // Where Java went before its driver, that one would still write into a folder that is being removed.
+  end();
   await logged;
   stop?.throwIfAborted();
   // The kernel ends by this signal what takes more memory than there is.

@@ -234,8 +234,7 @@ describe("credentials for Google Cloud", () => {
     await withVariables(all, () => expectCredentials(cloud));
   });
 
-  it("that are bad end the command in one line, before anything is begun", async function () {
-    this.timeout(60_000);
+  it("that are bad end the command in one line, before anything is begun", async () => {
     await withFolder(async (folder) => {
       const settings = await ownSettings(path.join(folder, "settings"));
       const variables = {

@@ -3,9 +3,7 @@ import { expect } from "chai";
 import { failure } from "../../support/errors.ts";
 import { leaseAlone, nothing, onEnvironment } from "./there.ts";
 
-describe("a run on Google Cloud that opens", function () {
-  this.timeout(60_000);
-
+describe("a run on Google Cloud that opens", () => {
   it("ends in one line where the bucket stands elsewhere, before anything is begun", async () => {
     await onEnvironment(async (there) => {
       there.location = "EUROPE-WEST1";

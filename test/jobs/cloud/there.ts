@@ -76,7 +76,7 @@ export async function onEnvironment(use: (there: There) => Promise<void>): Promi
             response.end(
               JSON.stringify({ kind: "storage#bucket", name: lake, location, projectNumber }),
             );
-          } else void stub.respond(request, response);
+          } else stub.respond(request, response);
         });
         const origin = `http://127.0.0.1:${await listening(server)}`;
         const variables = {

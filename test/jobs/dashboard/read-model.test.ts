@@ -25,9 +25,7 @@ const column = (said: Partial<Column>): Column => ({
   ...said,
 });
 
-describe("what the dashboard is drawn from", function () {
-  this.timeout(60_000);
-
+describe("what the dashboard is drawn from", () => {
   it("knows how a column is written from its declaration", () => {
     expect(kindOf(column({ name: "title", type: "STRING" }))).to.equal("text");
     expect(kindOf(column({ unit: "US dollars of the newest month", type: "DOUBLE" }))).to.equal(

@@ -28,9 +28,7 @@ const anyMerge = fc.record({
   added: fc.oneof(fc.integer({ min: 1, max: 100 }), fc.constant(part), fc.constant(part + 1)),
 });
 
-describe("a table in parts, whatever comes and goes", function () {
-  this.timeout(60_000);
-
+describe("a table in parts, whatever comes and goes", () => {
   it("has after any merges the rows that it should have, and touches no file that is read", async () => {
     const merges = fc.tuple(
       fc.integer({ min: 0, max: 3 * part }),

@@ -29,9 +29,7 @@ const leave = (lake: string, claim: Claim): Promise<void> =>
 const held = async (lake: string): Promise<Claim> =>
   JSON.parse(await readFile(lockOf(lake), "utf8")) as Claim;
 
-describe("the lock of a lake", function () {
-  this.timeout(60_000);
-
+describe("the lock of a lake", () => {
   for (const [what, left] of [
     ["a dead lock", dead],
     ["no lock", undefined],

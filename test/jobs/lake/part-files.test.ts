@@ -53,9 +53,7 @@ const come = (count: number, first: number) => ({
   ordinals: { column: "ordinal", highest: count, ahead: 0 },
 });
 
-describe("a table in parts", function () {
-  this.timeout(60_000);
-
+describe("a table in parts", () => {
   it("is written in the order of its rows, and stays in it by the names of its files", async () => {
     await withSession(async (session, folder) => {
       const parts = await begin(session, folder);

@@ -31,9 +31,7 @@ async function spoilPrices(lake: string): Promise<void> {
   await rm(`${file}.spoilt`);
 }
 
-describe("the checks of a merge", function () {
-  this.timeout(60_000);
-
+describe("the checks of a merge", () => {
   it("hold tables that stay as they are only against promises that are new", async () => {
     await withFolder(async (folder) => {
       const lake = path.join(folder, "lake");

@@ -30,9 +30,7 @@ async function withLake(use: (place: Place) => Promise<void>, name = "lake"): Pr
   });
 }
 
-describe("what a merge is held against", function () {
-  this.timeout(60_000);
-
+describe("what a merge is held against", () => {
   it("refuses made-up data on a lake of real data, and the other way round", async () => {
     await withLake(async ({ lake, news, folder }) => {
       const madeUp = path.join(folder, "made-up");

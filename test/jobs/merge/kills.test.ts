@@ -1,7 +1,7 @@
 import { expectMergesAfterKills } from "../../support/merge-kills.ts";
 
 describe("merges that are killed", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   it("are begun again and end as one full run does", async () => {
     await expectMergesAfterKills(3);

@@ -3,9 +3,7 @@ import fc from "fast-check";
 
 import { anyMergeCase, expectMergeLaw, type Ways } from "../../support/merge.ts";
 
-describe("any deliveries in any order", function () {
-  this.timeout(120_000);
-
+describe("any deliveries in any order", () => {
   it("are merged into the tables of one run over all of them", async () => {
     const ways: Ways = new Set();
     const property = fc.asyncProperty(anyMergeCase(3), async (made) => {

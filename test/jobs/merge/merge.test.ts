@@ -46,9 +46,7 @@ const keywords = (...records: string[]): Record<string, string> => ({
   "keywords.csv": ["id,keywords", ...records, ""].join("\n"),
 });
 
-describe("a merge", function () {
-  this.timeout(60_000);
-
+describe("a merge", () => {
   it("of an old delivery changes nothing that a newer one said", async () => {
     await withLake(async ({ bring, ask }) => {
       await bring("2024-02-01", links("10,1,1"));

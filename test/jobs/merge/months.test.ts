@@ -48,9 +48,7 @@ const isIn =
 const ratingsAccount = ({ record }: Run) =>
   record.accounts.find(({ source }) => source === "ratings")!;
 
-describe("the months of a run", function () {
-  this.timeout(60_000);
-
+describe("the months of a run", () => {
   it("leave what the ratings of these months alone would give", async () => {
     await withFolder(async (folder) => {
       const ratings = ratingsOf(1);

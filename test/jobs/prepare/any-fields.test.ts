@@ -6,8 +6,7 @@ import { catalog } from "../../support/catalog.ts";
 import { readIn, withSession } from "../../support/read-source.ts";
 
 describe("reading delimited files of any fields", () => {
-  it("reads any fields back as they were written", async function () {
-    this.timeout(60_000);
+  it("reads any fields back as they were written", async () => {
     const layouts = await delimitedLayouts();
     await withSession(async (session, folder) => {
       const property = fc.asyncProperty(

@@ -6,8 +6,7 @@ import { catalog } from "../../support/catalog.ts";
 import { withSession } from "../../support/read-source.ts";
 
 describe("keys that stand more than once", () => {
-  it("are found in files that ascend and in files that do not", async function () {
-    this.timeout(60_000);
+  it("are found in files that ascend and in files that do not", async () => {
     const source = (await catalog()).sources.find(({ name }) => name === "ratings")!;
     const pair = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 }));
     const drawn = fc.record({

@@ -44,8 +44,7 @@ describe("plain records", () => {
     ["ratings", "userId,movieId,rating,timestamp", "5,6,4.0,7", rating],
     ["links", "movieId,imdbId,tmdbId", "5,6,7", link],
   ] as const) {
-    it(`of ${name} are read as all others are`, async function () {
-      this.timeout(60_000);
+    it(`of ${name} are read as all others are`, async () => {
       const source = (await catalog()).sources.find((candidate) => candidate.name === name)!;
       const lines = fc.array(fc.oneof({ weight: 5, arbitrary: record }, others), { maxLength: 12 });
       await withSession(async (session, folder) => {

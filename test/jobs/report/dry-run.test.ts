@@ -13,9 +13,7 @@ async function told(...args: string[]): Promise<string> {
   return stdout;
 }
 
-describe("--dry-run", function () {
-  this.timeout(60_000);
-
+describe("--dry-run", () => {
   it("promises nothing of the steps that are left out", async () => {
     await withFolder(async (folder) => {
       const source = await tinySource(path.join(folder, "in"));

@@ -24,9 +24,7 @@ const gone = new MarqueeError({
 });
 const nextOf = (error: unknown): string => (error as MarqueeError).next ?? "";
 
-describe("a run that failed for want of Google Cloud", function () {
-  this.timeout(60_000);
-
+describe("a run that failed for want of Google Cloud", () => {
   it("says in its one line how to go on with what it has prepared", async () => {
     const transform = steps.find(({ name }) => name === "transform")!;
     const asItWas = { ...transform };

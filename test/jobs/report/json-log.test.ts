@@ -18,9 +18,7 @@ function linesOf(stdout: string): Line[] {
   return lines.map((line) => JSON.parse(line) as Line);
 }
 
-describe("what a run says with --log json", function () {
-  this.timeout(60_000);
-
+describe("what a run says with --log json", () => {
   it("says once that it failed: which run, in which step", async () => {
     await withFolder(async (folder) => {
       const faulty = { "links.csv": "movieId,imdbId\n1,1\n" };

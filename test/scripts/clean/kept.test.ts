@@ -13,9 +13,7 @@ import { runLocally } from "../../support/pipeline.ts";
 import { runProgram } from "../../support/program.ts";
 import { tinySource } from "../../support/tiny-source.ts";
 
-describe("what the cleaning of a lake leaves", function () {
-  this.timeout(120_000);
-
+describe("what the cleaning of a lake leaves", () => {
   it("keeps the raw files that the published tables were made from", async () => {
     await withFolder(async (folder) => {
       const lake = path.join(folder, "lake");

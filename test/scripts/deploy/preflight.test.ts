@@ -73,8 +73,7 @@ describe("what a deployment needs", () => {
   });
 });
 
-describe("npm run deploy and npm run destroy", function () {
-  this.timeout(60_000);
+describe("npm run deploy and npm run destroy", () => {
   const nobody = { ...process.env, HOME: "/nowhere", CLOUDSDK_CONFIG: "/nowhere" };
 
   const refusals: [string, string[], RegExp][] = [

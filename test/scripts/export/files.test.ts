@@ -108,8 +108,7 @@ function microseconds(value: Value): Value {
   return String(BigInt(seconds) * 1_000_000n + BigInt((parts![2] ?? "").padEnd(6, "0")));
 }
 
-describe("an export's files", function () {
-  this.timeout(60_000);
+describe("an export's files", () => {
   let folder: string;
   let lake: string;
 

@@ -39,8 +39,7 @@ async function changingLake(
 
 const row = (number: number): string => `(${number}, 0.5, 'a', true, null, null)`;
 
-describe("the lake of an export", function () {
-  this.timeout(60_000);
+describe("the lake of an export", () => {
   let folder: string;
   let odd: Table;
   const place = (name: string): string => path.join(folder, name);

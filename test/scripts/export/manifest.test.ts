@@ -10,8 +10,7 @@ import { runLocally } from "../../support/pipeline.ts";
 import { tinySource } from "../../support/tiny-source.ts";
 import { askWarehouse } from "../../support/warehouse.ts";
 
-describe("an export's tables.json", function () {
-  this.timeout(60_000);
+describe("an export's tables.json", () => {
   let folder: string;
   let lake: string;
 

@@ -42,8 +42,7 @@ describe("the verdict of a proof", () => {
     });
   }
 
-  it("is explained by the help", async function () {
-    this.timeout(60_000);
+  it("is explained by the help", async () => {
     const { stdout } = await runProgram("scripts/prove.ts", ["--help"]);
     expect(stdout).to.match(
       /0 where all points hold, with 5 where one does not, with 8 where some/,

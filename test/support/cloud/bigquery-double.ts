@@ -1,5 +1,8 @@
+import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
+import http from "node:http";
 import path from "node:path";
+import { text } from "node:stream/consumers";
 
 import { Keeper } from "../deploy/keeper.ts";
 import { errorBody } from "./faults.ts";
@@ -29,13 +32,16 @@ export async function startBigqueryDouble(behind: Behind): Promise<RecordingServ
   const ask = async ({ method, path: where, query, body }: Asked): Promise<Said> => {
     const address = `${behind.bigquery}${where}?${new URLSearchParams(query).toString()}`;
     const isRead = ["GET", "DELETE"].includes(method);
-    const response = await fetch(address, {
-      method,
-      headers: { "content-type": "application/json" },
-      ...(isRead ? {} : { body: JSON.stringify(body) }),
-    });
-    const said = await response.text();
-    return { status: response.status, body: said === "" ? undefined : (JSON.parse(said) as Json) };
+    // The emulator closes connections that nobody uses for a while: one kept for later could be asked
+    // in the very moment. A request is never sent twice, or a job would be begun twice.
+    const agent = new http.Agent({ keepAlive: false });
+    const headers = { "content-type": "application/json" };
+    const asked = http.request(address, { method, headers, agent });
+    asked.end(isRead ? undefined : JSON.stringify(body));
+    const [response] = (await once(asked, "response")) as [http.IncomingMessage];
+    const said = await text(response);
+    const { statusCode: status = 502 } = response;
+    return { status, body: said === "" ? undefined : (JSON.parse(said) as Json) };
   };
 
   const insertJob = async (asked: Asked): Promise<Said> => {

@@ -46,7 +46,7 @@ export const impatient: Patience = {
   requestMilliseconds: 30_000,
   tryMilliseconds: 30_000,
   jobMilliseconds: 30_000,
-  cancelMilliseconds: 1000,
+  cancelMilliseconds: 3000,
 };
 
 /** A warehouse that talks to a stub for the tests' run. */

@@ -86,7 +86,15 @@ export class BucketStub {
     return this.asked.filter(({ what, name }) => `${what} ${name}`.startsWith(text));
   }
 
-  async respond(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+  /** Answers a request. A client may go away in its midst: then there is nobody to answer. */
+  respond(request: http.IncomingMessage, response: http.ServerResponse): void {
+    this.#respond(request, response).catch((error: unknown) => {
+      if (response.headersSent) response.destroy();
+      else response.writeHead(501).end(String(error));
+    });
+  }
+
+  async #respond(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", "http://stub");
     if (url.pathname.startsWith("/upload/") && this.breaks > 0) {
       this.breaks -= 1;
@@ -209,9 +217,7 @@ export async function withBucketStub<T>(
 ): Promise<T> {
   const stub = new BucketStub(bucket);
   const server = http.createServer((request, response) => {
-    stub.respond(request, response).catch((error: unknown) => {
-      response.writeHead(501).end(String(error));
-    });
+    stub.respond(request, response);
   });
   stub.origin = `http://127.0.0.1:${await listening(server)}`;
   try {

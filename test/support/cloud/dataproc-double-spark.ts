@@ -62,7 +62,14 @@ async function sparkSubmit(
   folder: string,
 ): Promise<{ code: number | null; printed: string }> {
   const installation = await findSpark();
-  const settings = { ...properties, ...connectorSettings(storage), "spark.local.dir": folder };
+  const settings = {
+    ...properties,
+    ...connectorSettings(storage),
+    "spark.local.dir": folder,
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.ui.enabled": "false",
+  };
   const child = spawn(
     path.join(installation.home, "bin", "spark-submit"),
     [
@@ -82,9 +89,15 @@ async function sparkSubmit(
     stream.setEncoding("utf8").on("data", (text: string) => (printed += text));
   }
   const end = (): void => {
-    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // All of it has ended.
+    }
   };
   cancelled.addEventListener("abort", end, { once: true });
+  // It may have been cancelled while the driver was fetched.
+  if (cancelled.aborted) end();
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);

@@ -77,7 +77,8 @@ export async function startFlakyStorage(behind: string): Promise<FlakyStorage> {
   };
   const server = http.createServer((request, response) => {
     respond(request, response).catch((error: unknown) => {
-      response.writeHead(501).end(String(error));
+      if (response.headersSent) response.destroy();
+      else response.writeHead(501).end(String(error));
     });
   });
   return {

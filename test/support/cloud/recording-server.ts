@@ -52,7 +52,8 @@ export async function startRecording(
   };
   const server = http.createServer((request, response) => {
     respond(request, response).catch((error: unknown) => {
-      response.writeHead(501).end(JSON.stringify(errorBody(501, "double", String(error))));
+      if (response.headersSent) response.destroy();
+      else response.writeHead(501).end(JSON.stringify(errorBody(501, "double", String(error))));
     });
   });
   const origin = `http://127.0.0.1:${await listening(server)}`;

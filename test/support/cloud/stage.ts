@@ -112,3 +112,19 @@ export async function until(isSo: () => boolean | Promise<boolean>, run?: Starte
     await sleep(10);
   }
 }
+
+/** The same, as long as work of this process goes on. */
+export async function during(
+  work: Promise<unknown>,
+  isSo: () => boolean | Promise<boolean>,
+): Promise<void> {
+  let ended: string | undefined;
+  const end = (came: unknown): void => {
+    ended = String(came);
+  };
+  void work.then(end, end);
+  await until(() => {
+    if (ended !== undefined) throw new Error(`it has ended: ${ended}`);
+    return isSo();
+  });
+}

@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect } from "chai";
 
@@ -53,6 +55,14 @@ describe("Spark that ends before its time", () => {
     const { line } = await endOf('echo "begins core.dates"; kill -9 $$');
     expect(line).to.match(/not enough for core\.dates: the system has killed it\. /);
   });
+
+  it("leaves nothing at work behind it", () =>
+    withFolder(async (folder) => {
+      const late = path.join(folder, "late");
+      await endOf(`(sleep 1; touch '${late}') > /dev/null 2>&1 &\n${noMemory}; exit 52`);
+      await sleep(2500);
+      expect(existsSync(late)).to.equal(false);
+    }));
 
   it("is told with its last words where nothing else is known", async () => {
     const { line } = await endOf('echo "begins core.dates"; echo "no java here" >&2; exit 1');

@@ -103,9 +103,7 @@ async function expectCleanEnds(
   }
 }
 
-describe("a download through any faults", function () {
-  this.timeout(30_000);
-
+describe("a download through any faults", () => {
   it("ends with the bytes of one version, or with one clear error", async () => {
     const faults = fc.array(
       fc.tuple(fc.oneof({ weight: 3, arbitrary: honestFault }, otherAnswer), fc.boolean()),

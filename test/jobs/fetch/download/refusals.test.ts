@@ -153,8 +153,8 @@ describe("a server that refuses a download", () => {
     for (const reply of [silence, stalling]) {
       await withServer(reply, ({ address, host, seen }) =>
         withTarget(async ({ fails }) => {
-          const error = await fails(address, { patience: { retries: 1, stallSeconds: 0.1 } });
-          expect(error.message).to.equal(`${host} has sent nothing of ml.zip for 0.1 s`);
+          const error = await fails(address, { patience: { retries: 1, stallSeconds: 0.5 } });
+          expect(error.message).to.equal(`${host} has sent nothing of ml.zip for 0.5 s`);
           expect(seen).to.have.length(2);
         }),
       );
@@ -168,11 +168,12 @@ describe("a server that refuses a download", () => {
       const timer = setInterval(() => {
         response.write(stored.body.subarray(sent, (sent += 1000)));
         if (sent >= stored.body.length) clearInterval(timer);
-      }, 80);
+      }, 500);
     };
     await withServer(slow, ({ address, seen }) =>
       withTarget(async ({ get, holds }) => {
-        await get(address, { patience: { stallSeconds: 0.3, retries: 0 } });
+        // Less than all of it takes, and far more than a piece does.
+        await get(address, { patience: { stallSeconds: 2, retries: 0 } });
         await holds(stored.body);
         expect(seen).to.have.length(1);
       }),

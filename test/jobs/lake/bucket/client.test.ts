@@ -41,5 +41,5 @@ describe("the clients of a bucket lake", () => {
       expect(stub.asks("get x")).to.have.length.greaterThan(1);
       stub.fault = () => undefined;
       await lake.close();
-    })).timeout(30_000);
+    }));
 });

@@ -153,7 +153,7 @@ describe("publishing to a bucket lake", () => {
       expect(line).to.include("current.json was changed");
       expect(stub.text(shown)).to.equal("run 2");
       await second.close();
-    })).timeout(60_000);
+    }));
 
   it("copies what the bucket has, and sends what it has not", () =>
     withVersion(async (stub, folder) => {
@@ -221,7 +221,7 @@ describe("publishing to a bucket lake", () => {
       expect(line).to.include("part-00001.parquet: Google Cloud does not answer");
       expect(stub.asks("insert current.json")).to.deep.equal([]);
       await lake.close();
-    })).timeout(20_000);
+    }));
 
   it("is refused to a run that has lost its lease", () =>
     withVersion(async (stub, folder) => {

@@ -163,7 +163,7 @@ describe("pulling from a bucket lake", () => {
         expect(missing.line).to.include("gcloud storage ls --all-versions gs://");
         expect(await shown()).to.deep.equal(next);
       }),
-    )).timeout(30_000);
+    ));
 
   it("refuses a pointer that it cannot trust, and gives its lease up", () =>
     withLake(async (stub) => {

@@ -35,37 +35,39 @@ describe("a file that is sent to a bucket lake", () => {
         expect(stub.objects.get(name)!.bytes.equals(bytes)).to.equal(true);
         await lake.close();
       }),
-    )).timeout(60_000);
+    ));
 
-  it("is sent again where nobody answers, each kind of request at its own time", () =>
-    withVersion(async (stub, folder) => {
-      const seconds = { sendSeconds: 3.4, answerSeconds: 1.7, urgentSeconds: 0.2 };
-      const lake = await opened("run-1", seconds);
-      const name = `versions/run-1/${files[0]!}`;
-      const silent = new Set([name, "current.json", "drivers/x.txt"]);
-      const times = new Map<string, number[]>();
-      stub.onRequest = ({ what, name: asked }) => {
-        if (what !== "insert") return;
-        times.set(asked, [...(times.get(asked) ?? []), performance.now()]);
-      };
-      stub.fault = (asked) =>
-        asked.what === "insert" && silent.delete(asked.name) ? "silence" : undefined;
-      await publishAll(lake, folder);
-      await lake.putText("drivers/x.txt", "x");
-      expect(stub.asks(`insert ${name}`)).to.have.length(2);
-      expect(stub.asks("insert current.json")).to.have.length(2);
-      expect(stub.text("drivers/x.txt")).to.equal("x");
-      expect([...silent]).to.deep.equal([]);
-      // A try, and the second that the client waits before the next.
-      const between = (asked: string): number => {
-        const [first = 0, second = 0] = times.get(asked) ?? [];
-        return (second - first) / 1000;
-      };
-      expect(between("current.json")).to.be.within(1.1, 2.6);
-      expect(between("drivers/x.txt")).to.be.within(2.6, 4.3);
-      expect(between(name)).to.be.greaterThan(4.3);
-      await lake.close();
-    })).timeout(20_000);
+  // What is not answered, and how long each kind of request waits: its own time is far from the others'.
+  const file = `versions/run-1/${files[0]!}`;
+  const cases: [string, { urgentSeconds: number; answerSeconds: number; sendSeconds: number }][] = [
+    ["current.json", { urgentSeconds: 1, answerSeconds: 60, sendSeconds: 60 }],
+    ["drivers/x.txt", { urgentSeconds: 1, answerSeconds: 3, sendSeconds: 60 }],
+    [file, { urgentSeconds: 1, answerSeconds: 1, sendSeconds: 3 }],
+  ];
+  for (const [name, seconds] of cases) {
+    it(`is sent again where nobody answers, each kind of request at its own time: ${name}`, () =>
+      withVersion(async (stub, folder) => {
+        const lake = await opened("run-1", seconds);
+        const times: number[] = [];
+        stub.onRequest = ({ what, name: asked }) => {
+          if (what === "insert" && asked === name) times.push(performance.now());
+        };
+        stub.fault = ({ what, name: asked }) =>
+          what === "insert" && asked === name && times.length === 1 ? "silence" : undefined;
+        await publishAll(lake, folder);
+        await lake.putText("drivers/x.txt", "x");
+        expect(times).to.have.length(2);
+        expect(stub.names()).to.include(name);
+        expect(stub.text("drivers/x.txt")).to.equal("x");
+        const [first = 0, second = 0] = times;
+        const between = (second - first) / 1000;
+        // A try, and the one or two seconds that the client waits before the next. Timers may be a
+        // little early; that it is late by more than half a minute no slow machine explains.
+        const own = name === "current.json" ? 1 : 3;
+        expect(between).to.be.within(own + 0.9, 40);
+        await lake.close();
+      }));
+  }
 
   it("goes up beside three others, parts of files included", () =>
     withLake((stub) =>
@@ -89,7 +91,7 @@ describe("a file that is sent to a bucket lake", () => {
         expect(most).to.equal(4);
         await lake.close();
       }),
-    )).timeout(20_000);
+    ));
 
   it("is not there where other bytes have come than were sent", () =>
     withVersion(async (stub, folder) => {
@@ -195,5 +197,5 @@ describe("tables that Spark works on", () => {
         expect(await readFile(file, "utf8")).to.equal("by Spark");
         await lake.close();
       }),
-    )).timeout(20_000);
+    ));
 });

@@ -3,7 +3,13 @@ import { expect } from "chai";
 import { BigQueryWarehouse } from "../../../../jobs/warehouse/bigquery/warehouse.ts";
 import type { Table } from "../../../../sql/catalog/types.ts";
 import { tableOf } from "../../../support/catalog.ts";
-import { impatient, runId, type Stub, withStub } from "../../../support/cloud/bigquery-stub.ts";
+import {
+  impatient,
+  runId,
+  type Stub,
+  waitingAtMost,
+  withStub,
+} from "../../../support/cloud/bigquery-stub.ts";
 import { failure } from "../../../support/errors.ts";
 import { quietLog } from "../../../support/pipeline.ts";
 
@@ -89,7 +95,8 @@ describe("jobs that a killed run has left in BigQuery", () => {
   it("forbid the run where they do not end, with what ends them", async () => {
     await withStub(async (stub) => {
       left(stub, "load_staging_ratings_1", "never");
-      const { line } = await failure(stub.warehouse.endJobsOf(killed, [ratings]), "cloud");
+      const warehouse = waitingAtMost(stub, { cancelMilliseconds: 2000, pollMilliseconds: 50 });
+      const { line } = await failure(warehouse.endJobsOf(killed, [ratings]), "cloud");
       const id = nameIn(killed, "load_staging_ratings_1");
       expect(line).to.include(`the BigQuery job ${id} that run ${killed} has left at work`);
       expect(line)
@@ -105,7 +112,8 @@ describe("jobs that a killed run has left in BigQuery", () => {
       stub.failNext(/cancel/, { status: 403, message: "you may not", times: 9999 });
       const log = quietLog();
       const run = { id: runId, startedAt: new Date() };
-      const patience = { ...impatient, cancelMilliseconds: 200 };
+      // The refusal and a look must have come by then, on a slow machine too.
+      const patience = { ...impatient, cancelMilliseconds: 3000, pollMilliseconds: 50 };
       const warehouse = new BigQueryWarehouse(cloud, run, log, { patience });
       const { line } = await failure(warehouse.endJobsOf(killed, [ratings]), "cloud");
       expect(line).to.include("could not be cancelled (you may not) and is still RUNNING");

@@ -16,9 +16,7 @@ import {
 import { failure } from "../../../support/errors.ts";
 import { quietLog } from "../../../support/pipeline.ts";
 
-describe("BigQuery where it goes silent", function () {
-  this.timeout(10_000);
-
+describe("BigQuery where it goes silent", () => {
   let ratings: Table;
   before(async () => {
     ratings = await tableOf("staging.ratings");
