@@ -59,7 +59,7 @@ export function describeInBrowser(
       );
       return;
     }
-    this.timeout(120_000);
+    this.timeout(300_000);
     const shared = {} as InBrowser;
     before(async () => {
       shared.folder = await mkdtemp(path.join(tmpdir(), "marquee-test-"));
