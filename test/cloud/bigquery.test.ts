@@ -36,7 +36,7 @@ const patience = {
 
 describeOnCloud("the warehouse on BigQuery", "loads, months, checksums", (shared) => {
   let sample: Sample;
-  before(async function () {
+  before(async () => {
     sample = await makeSample(shared.doubles);
   });
   after(async () => {

@@ -1,7 +1,7 @@
 import { fullDiskTests } from "../support/full-disk-tests.ts";
 
 describe("a disk that fills up, at more places", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   fullDiskTests([
     { part: 0.25, once: true },

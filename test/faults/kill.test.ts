@@ -38,7 +38,7 @@ describe(`a run that is killed (MARQUEE_SEED=${seed}), again and again`, functio
       });
       met.push(what);
       // The machine was slower when the duration was taken: from here on it is what this run has shown.
-      if (what === "the end" || what === "a published run") duration = seen;
+      if (what === "the end") duration = seen;
     }
     process.stdout.write(`      the kills met ${met.join(", ")}\n`);
     expect(runsMet(), met.join(", ")).to.be.at.least(leastMet);

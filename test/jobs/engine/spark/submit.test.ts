@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -58,10 +57,15 @@ describe("Spark that ends before its time", () => {
 
   it("leaves nothing at work behind it", () =>
     withFolder(async (folder) => {
-      const late = path.join(folder, "late");
-      await endOf(`(sleep 1; touch '${late}') > /dev/null 2>&1 &\n${noMemory}; exit 52`);
-      await sleep(2500);
-      expect(existsSync(late)).to.equal(false);
+      const left = path.join(folder, "left");
+      const goesOn = `for i in $(seq 300); do echo $i >> '${left}'; sleep 0.1; done`;
+      const isThere = `while [ ! -s '${left}' ]; do sleep 0.05; done`;
+      await endOf(`(${goesOn}) > /dev/null 2>&1 &\n${isThere}\n${noMemory}; exit 52`);
+      // The signal was sent, and may take a while to come.
+      await sleep(500);
+      const { size } = await stat(left);
+      await sleep(1000);
+      expect((await stat(left)).size).to.equal(size);
     }));
 
   it("is told with its last words where nothing else is known", async () => {

@@ -92,7 +92,7 @@ describe("the lease of a bucket lake", () => {
         expect(generations.has(ifGenerationMatch!)).to.equal(true);
       await lake.close();
       const { length } = stub.asked;
-      await sleep(150);
+      await sleep(700);
       expect(stub.asked.length).to.equal(length);
     }));
 
