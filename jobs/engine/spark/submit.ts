@@ -77,13 +77,12 @@ export async function submit(
   const logged = pipeline(child.stderr, createWriteStream(log)).catch(() => undefined);
   // Spark sends the driver's last words here too, whatever it wrote them to.
   const lastWords: string[] = [];
-  const models = new Set(asked.flatMap((manifest) => manifest.models.map(({ id }) => id)));
-  // Models are made one after the other; of checks several are asked at once, and none is named.
+  // Models are made one after the other. Of checks, told with their tables, several are asked at once.
   let work = "its work";
   createInterface({ input: child.stdout }).on("line", (line) => {
     if (line.startsWith("begins ")) {
       const what = line.slice("begins ".length);
-      work = models.has(what) ? what : "its work";
+      work = what.includes(" ") ? "its work" : what;
       begins(what);
     } else lastWords.push(line);
   });
