@@ -6,13 +6,14 @@ import { expect } from "chai";
 import { exitCodes } from "../../errors.ts";
 import { writeProgress } from "../../jobs/lake/backfill.ts";
 import { endless } from "../support/cloud/dataproc-double-bucket.ts";
-import { onStage, type Stage, until } from "../support/cloud/stage.ts";
+import { onStage, type Stage } from "../support/cloud/stage.ts";
 import { runThere } from "../support/cloud/whole.ts";
 import { expectPublished, locally } from "../support/cloud/whole-run.ts";
 import { emulatorsAreThere } from "../support/emulators.ts";
 import { type Outcome, root, runProgram } from "../support/program.ts";
 import { stateOf } from "../support/same-lakes.ts";
 import { killGroup, start } from "../support/started.ts";
+import { until } from "../support/until.ts";
 import { askWarehouse } from "../support/warehouse.ts";
 
 const program = "scripts/backfill.ts";

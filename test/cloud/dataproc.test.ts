@@ -19,11 +19,11 @@ import { type DataprocDouble, startDataproc } from "../support/cloud/dataproc-do
 import { cluster, runId } from "../support/cloud/dataproc-double-place.ts";
 import { connectorIsThere, sparkOver } from "../support/cloud/dataproc-double-spark.ts";
 import { describeOnCloud } from "../support/cloud/doubles.ts";
-import { during } from "../support/cloud/stage.ts";
 import { failure } from "../support/errors.ts";
 import { quietLog } from "../support/pipeline.ts";
 import { withSession } from "../support/read-source.ts";
 import { devWith } from "../support/stacks.ts";
+import { during } from "../support/until.ts";
 import { setVariables } from "../support/variables.ts";
 
 const sparkIsThere = await findSpark().then(

@@ -6,7 +6,6 @@ import type { Options } from "../../jobs/options.ts";
 import { endless } from "../support/cloud/dataproc-double-bucket.ts";
 import type { Worker } from "../support/cloud/dataproc-double-jobs.ts";
 import {
-  during,
   expectMended,
   onStage,
   type PointerText,
@@ -14,13 +13,13 @@ import {
   type Stage,
   statuses,
   tablesIn,
-  until,
 } from "../support/cloud/stage.ts";
 import { type DeployedEnvironment, objectsIn, runThere } from "../support/cloud/whole.ts";
 import { emulatorsAreThere } from "../support/emulators.ts";
 import { failure } from "../support/errors.ts";
 import { quietLog } from "../support/pipeline.ts";
 import { killGroup, startPipeline } from "../support/started.ts";
+import { during, until } from "../support/until.ts";
 
 const dead: Worker = ({ becomes }) => {
   becomes("RUNNING");

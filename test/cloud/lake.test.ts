@@ -7,10 +7,10 @@ import { expect } from "chai";
 import { FolderLake } from "../../jobs/lake/folder.ts";
 import { cloud, opened, publishAll } from "../support/cloud/bucket-lake.ts";
 import { fakeStorageIsThere, objectsAt, withFakeStorage } from "../support/cloud/fake-storage.ts";
-import { until } from "../support/cloud/stage.ts";
 import { failure } from "../support/errors.ts";
 import { withFolder, writeFiles } from "../support/folder.ts";
 import { killGroup, start } from "../support/started.ts";
+import { until } from "../support/until.ts";
 
 const version = {
   "staging/ratings/part-00000.parquet": Buffer.alloc(3_000_000, "ratings"),

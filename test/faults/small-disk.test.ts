@@ -10,9 +10,7 @@ import { start } from "../support/started.ts";
 /** A mount namespace of one's own, for which nobody needs to be root. */
 const namespace = ["unshare", "--user", "--map-root-user", "--mount"] as const;
 
-describe("a real disk that fills up", function () {
-  this.timeout(240_000);
-
+describe("a real disk that fills up", () => {
   before(async function () {
     await withFolder((folder) => {
       const [command, ...args] = [...namespace, "mount", "-t", "tmpfs", "tmpfs", folder];

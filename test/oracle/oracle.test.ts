@@ -14,9 +14,7 @@ import { movieLens100k, movieLens1m, movieLensCsv } from "./movielens.ts";
  * Every table on the real files equals a calculation made another way: oracle.py, written in plain
  * Python from the catalogue's rules alone, without a database and without this code.
  */
-describe("the oracle in Python", function () {
-  this.timeout(300_000);
-
+describe("the oracle in Python", () => {
   before(function () {
     if (spawnSync("python3", ["--version"]).status === 0) return;
     process.stderr.write(

@@ -51,7 +51,7 @@ export function describeInBrowser(
   make: (folder: string) => Promise<string>,
   define: (shared: InBrowser) => void,
 ): void {
-  describe(name, function () {
+  describe(name, () => {
     const executable = browserFound();
     if (executable === undefined) {
       it.skip(
@@ -59,7 +59,6 @@ export function describeInBrowser(
       );
       return;
     }
-    this.timeout(300_000);
     const shared = {} as InBrowser;
     before(async () => {
       shared.folder = await mkdtemp(path.join(tmpdir(), "marquee-test-"));

@@ -1,5 +1,4 @@
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect } from "chai";
 
@@ -7,7 +6,6 @@ import type { Options } from "../../../jobs/options.ts";
 import { withFolder } from "../folder.ts";
 import { runLocally } from "../pipeline.ts";
 import { expectSameLakes } from "../same-lakes.ts";
-import type { Started } from "../started.ts";
 import { tinySource } from "../tiny-source.ts";
 import { askWarehouse } from "../warehouse.ts";
 import type { Worker } from "./dataproc-double-jobs.ts";
@@ -103,28 +101,4 @@ export async function statuses(lake: string): Promise<unknown> {
     "select status from ops.runs order by started_at, run_id",
   );
   return rows.map(([status]) => status);
-}
-
-/** Waits, as long as the run goes on. */
-export async function until(isSo: () => boolean | Promise<boolean>, run?: Started): Promise<void> {
-  while (!(await isSo())) {
-    if (run?.runs() === false) throw new Error(`it has ended: ${(await run.ended).stderr}`);
-    await sleep(10);
-  }
-}
-
-/** The same, as long as work of this process goes on. */
-export async function during(
-  work: Promise<unknown>,
-  isSo: () => boolean | Promise<boolean>,
-): Promise<void> {
-  let ended: string | undefined;
-  const end = (came: unknown): void => {
-    ended = String(came);
-  };
-  void work.then(end, end);
-  await until(() => {
-    if (ended !== undefined) throw new Error(`it has ended: ${ended}`);
-    return isSo();
-  });
 }

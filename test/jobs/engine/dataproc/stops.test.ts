@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { expect } from "chai";
 
 import { MarqueeError } from "../../../../errors.ts";
@@ -16,6 +14,7 @@ import {
 } from "../../../support/cloud/dataproc-double-place.ts";
 import { failure } from "../../../support/errors.ts";
 import { quietLog } from "../../../support/pipeline.ts";
+import { until } from "../../../support/until.ts";
 
 const interrupted = new MarqueeError({ reason: "interrupted", what: "stopped by SIGINT" });
 
@@ -26,10 +25,6 @@ function stubborn(): { worker: Worker; giveUp: () => void } {
     giveUp = resolve;
   });
   return { worker: () => given.then(() => ({ succeeded: false })), giveUp };
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await sleep(5);
 }
 
 const statesOf = ({ dataproc }: OnDataproc): string[] => Object.values(dataproc.states());
